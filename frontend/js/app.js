@@ -1,0 +1,15 @@
+import { startErrors } from "./errors.js";
+import { startFresh } from "./fresh.js";
+import { startCount } from "./count.js";
+import { startVas } from "./vas.js";
+import { startIdle } from "./idle.js";
+import { startUnsent } from "./unsent.js";
+
+// Every page works without script; a comfort that breaks must not take the others with it.
+for (const start of [startErrors, startFresh, startCount, startVas, startIdle, startUnsent]) {
+  try {
+    start();
+  } catch (trouble) {
+    console.error(trouble);
+  }
+}
