@@ -1,0 +1,66 @@
+"""What each role may do: a table to read aloud (SEC-01, SEC-04). Nothing here means no."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from patientapp.access.viewer import Role, Viewer
+
+
+class Permission(StrEnum):
+    """One thing to do. Whose record it is done to is the query layer's question (SEC-03)."""
+
+    SEE_SELF = "see_self"  # which roles one has
+    BEGIN_ANSWERING = "begin_answering"  # give a date of birth, say who answers, lock the phone
+    ANSWER_OWN = "answer_own"
+    SAVE_OWN_ANSWER = "save_own_answer"  # also just after the idle lock (REL-03)
+    SEE_OWN_SCORES = "see_own_scores"
+    CHANGE_OWN_VISITS = "change_own_visits"
+    SEE_PATIENTS = "see_patients"
+    ADD_PATIENTS = "add_patients"
+    SEE_PROGRESS = "see_progress"
+    MANAGE_VISITS = "manage_visits"
+    HANDLE_ALERTS = "handle_alerts"
+    SEND_LINKS = "send_links"
+    SEND_BULK = "send_bulk"
+    SEE_REMINDER_RESULTS = "see_reminder_results"
+    SEE_FIGURES = "see_figures"
+    STAFF_HOME = "staff_home"
+
+
+_PATIENT = frozenset({Role.PATIENT})
+_CLINICIAN = frozenset({Role.CLINICIAN})
+_CARE_TEAM = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN})
+_STAFF = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN, Role.COMMISSIONER, Role.SYSTEM_ADMIN})
+
+HOLDERS: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_SELF: _STAFF | _PATIENT,
+    Permission.BEGIN_ANSWERING: _PATIENT,
+    Permission.ANSWER_OWN: _PATIENT,
+    Permission.SAVE_OWN_ANSWER: _PATIENT,
+    Permission.SEE_OWN_SCORES: _PATIENT,
+    Permission.CHANGE_OWN_VISITS: _PATIENT,
+    Permission.SEE_PATIENTS: _CARE_TEAM,
+    Permission.ADD_PATIENTS: _CARE_TEAM,
+    Permission.SEE_PROGRESS: _CLINICIAN,
+    Permission.MANAGE_VISITS: _CARE_TEAM,
+    Permission.HANDLE_ALERTS: _CLINICIAN,
+    Permission.SEND_LINKS: _CARE_TEAM,
+    Permission.SEND_BULK: _CARE_TEAM,
+    Permission.SEE_REMINDER_RESULTS: _CARE_TEAM,
+    Permission.SEE_FIGURES: frozenset({Role.COMMISSIONER, Role.SERVICE_ADMIN}),
+    Permission.STAFF_HOME: _STAFF,
+}
+
+# What a link alone opens, before the date of birth (LINK-04), and what is left after the idle lock.
+BEFORE_BIRTH_DATE = frozenset({Permission.BEGIN_ANSWERING})
+WHILE_IDLE = frozenset({Permission.SAVE_OWN_ANSWER, Permission.BEGIN_ANSWERING})
+
+
+def may(viewer: Viewer, permission: Permission) -> bool:
+    """Whether this viewer holds this permission now."""
+    if viewer.is_patient and viewer.idle and permission not in WHILE_IDLE:
+        return False
+    if viewer.is_patient and not viewer.birth_date_confirmed and permission not in BEFORE_BIRTH_DATE:
+        return False
+    return bool(viewer.roles & HOLDERS[permission])

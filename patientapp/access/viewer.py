@@ -1,0 +1,56 @@
+"""Who asks: one frozen fact per request, made of a credential (SEC-02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a person is here; staff roles are held per service (SEC-04)."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    SERVICE_ADMIN = "service_admin"
+    COMMISSIONER = "commissioner"
+    SYSTEM_ADMIN = "system_admin"
+
+
+class AnsweredBy(StrEnum):
+    """Who gives the answers (patient-experience.md A4)."""
+
+    SELF = "self"
+    HELPED = "helped"
+    PROXY = "proxy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """The person behind a request, in one service."""
+
+    roles: frozenset[Role]
+    service_id: UUID
+    session_id: UUID
+    patient_id: UUID | None = None
+    staff_id: UUID | None = None
+    name: str = ""  # of staff, for the page header; never logged
+    link_id: UUID | None = None
+    pack_id: UUID | None = None  # the one pack that the patient's link is for
+    birth_date_confirmed: bool = False
+    answered_by: AnsweredBy | None = None
+    idle: bool = False  # locked after 30 idle minutes: may only save what was being answered (REL-03)
+    language: str = "en"
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether this is a patient about themselves."""
+        return self.patient_id is not None
+
+    @property
+    def key(self) -> str:
+        """A stable name for this person: actor in the audit, scope of idempotency keys."""
+        if self.patient_id is not None:
+            return f"patient:{self.patient_id}"
+        return f"staff:{self.staff_id}"

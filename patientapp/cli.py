@@ -1,0 +1,172 @@
+"""The `patientapp` command of contract.md: each room's commands, hung on one root."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+# Where commands live, and what each module hangs on the root: loaded only when one is called, so
+# that scoring a file never loads the web.
+MODULES = {
+    "score": "patientapp.questionnaires.cli",
+    "change": "patientapp.questionnaires.cli",
+    "instruments": "patientapp.questionnaires.cli",
+    "value-sets": "patientapp.questionnaires.cli",
+    "wording": "patientapp.questionnaires.cli",
+    "demo": "patientapp.demo.cli",
+    "reminders": "patientapp.reminders.cli",
+    "replies": "patientapp.replies.cli",
+    "import": "patientapp.imports.cli",
+    "dispatch": "patientapp.scheduler",
+    "messaging": "patientapp.outgoing.cli",
+    "metrics": "patientapp.outgoing.cli",
+}
+OWN = ("serve", "scheduler", "db", "doctor")
+
+
+class Commands(click.Group):
+    """The root: knows the names, loads the module of the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        return sorted({*super().list_commands(ctx), *MODULES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name in MODULES:
+            commands: list[click.Command] = import_module(MODULES[cmd_name]).commands
+            return next(command for command in commands if command.name == cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="patientapp")
+def root() -> None:
+    """Outcome measures, reminders and self-management for NHS pain services.
+
+    \b
+    Example:
+      patientapp demo                        run everything with made-up people
+      patientapp score pseq answers.csv      score a file
+
+    Settings are environment variables: patientapp doctor --settings lists them.
+    """
+
+
+def main() -> Any:
+    """Run the command; a caller's mistake is one line and exit 2."""
+    from patientapp.config import SettingsError
+    from patientapp.questionnaires.tables import BrokenInstrument
+
+    try:
+        return root(prog_name="patientapp", obj=app)  # rooms cannot import what makes them
+    except (SettingsError, BrokenInstrument) as error:
+        click.echo(f"patientapp: {error}", err=True)
+        raise SystemExit(2) from None
+
+
+def app() -> Flask:
+    """The app of this command's environment."""
+    from patientapp.app import create_app
+
+    return create_app()
+
+
+def upgrade() -> None:
+    """Bring the database of the current app to the newest migration."""
+    import logging
+
+    from flask import current_app
+    from flask_migrate import Migrate
+    from flask_migrate import upgrade as migrate
+
+    from patientapp.db import db
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    folder = str(Path(__file__).parent / "migrations")
+    Migrate(current_app, db, directory=folder, render_as_batch=True)  # here: no request needs Alembic
+    migrate(directory=folder)
+
+
+@root.group("db")
+def database() -> None:
+    """Look after the database.
+
+    \b
+    Example:
+      patientapp db upgrade
+    """
+
+
+@database.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to this version; safe to kill and run again.
+
+    \b
+    Example:
+      patientapp db upgrade
+    """
+    with app().app_context():
+        upgrade()
+    click.echo("The database is up to date.")
+
+
+@root.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the app.
+
+    \b
+    Example:
+      patientapp serve --port 8000 --workers 2
+    """
+    from patientapp.config import Settings
+    from patientapp.server import serve as run
+
+    if Settings.from_environ().is_production:
+        from patientapp.doctor import refuse_pending
+
+        refuse_pending(Settings.from_environ())
+    run(host=host, port=port, workers=workers)
+
+
+@root.command()
+def scheduler() -> None:
+    """Run the clock: plan reminders, send texts, tidy up. Two at once are safe.
+
+    \b
+    Example:
+      patientapp scheduler
+    """
+    from patientapp.scheduler import run
+
+    run(app())
+
+
+@root.command()
+@click.option("--settings", "show_settings", is_flag=True, help="List every setting.")
+def doctor(*, show_settings: bool) -> None:
+    """Check settings, data folders, front end and migrations, and say what to do.
+
+    \b
+    Example:
+      patientapp doctor
+      patientapp doctor --settings
+    """
+    from patientapp import doctor as doctoring
+
+    if show_settings:
+        click.echo(doctoring.settings_table())
+        return
+    findings = doctoring.examine(os.environ)
+    for finding in findings:
+        click.echo(finding.line())
+    if any(not finding.is_well for finding in findings):
+        raise SystemExit(1)

@@ -1,0 +1,138 @@
+"""`patientapp doctor`: is everything here that the app needs, and what to do where it is not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from patientapp import clock
+from patientapp.app import create_app
+from patientapp.config import PREFIX, Settings, SettingsError
+from patientapp.db import db
+from patientapp.i18n import installed
+from patientapp.questionnaires.library import default_library
+from patientapp.questionnaires.register import ENGLISH, entries
+from patientapp.questionnaires.schedule import check_all
+from patientapp.web.assets import load_manifest
+from patientapp.workdays import london_day
+
+HERE = Path(__file__).parent
+SECRET = {"secret_key", "link_key", "data_key", "twilio_auth_token", "database_url"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    is_well: bool
+    detail: str
+
+    def line(self) -> str:
+        """As the command prints it."""
+        return f"{'ok  ' if self.is_well else 'FAIL'}  {self.name:<14} {self.detail}"
+
+
+def settings_table() -> str:
+    """Every setting with its default."""
+    lines = []
+    for field in fields(Settings):
+        default = "(secret)" if field.name in SECRET - {"database_url"} else str(field.default)
+        lines.append(f"{PREFIX}{field.name.upper():<22} default: {default}")
+    return "\n".join(lines)
+
+
+def examine(environ: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; a later check is left out when what it stands on failed."""
+    findings = list(_without_database())
+    try:
+        settings = Settings.from_environ(environ)
+    except SettingsError as error:
+        return [Finding("settings", is_well=False, detail=str(error)), *findings]
+    findings.insert(0, Finding("settings", is_well=True, detail=f"{settings.env} mode"))
+    has_data = all(finding.is_well for finding in findings)
+    findings.append(_carrier(settings))
+    if all(finding.is_well for finding in findings):
+        findings.extend(_database(settings))
+    if has_data:
+        findings.append(_wording(settings))
+    return findings
+
+
+def _without_database() -> Iterator[Finding]:
+    yield _tried("instruments", lambda: ", ".join(instrument.key for instrument in default_library()))
+    yield _tried("schedules", lambda: ", ".join(schedule.id for schedule in check_all()))
+    yield _tried("languages", lambda: ", ".join(installed()))
+    yield _tried("front end", lambda: load_manifest(HERE / "web/static")("app.css").rpartition("/")[2])
+
+
+def _tried(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, is_well=True, detail=look())
+    except Exception as error:  # noqa: BLE001 - whatever is wrong is the finding
+        return Finding(name, is_well=False, detail=f"{type(error).__name__}: {error}")
+
+
+def _wording(settings: Settings) -> Finding:
+    """Whether every questionnaire that is scheduled has words that may be shown (licence gate)."""
+    asked = {asked.instrument for one in check_all() for pack in one.packs for asked in pack.asked}
+    missing = [
+        f"{entry.instrument.id} ({entry.standing})"
+        for entry in entries(
+            default_library(), today=london_day(clock.now()), production=settings.is_production
+        )
+        if entry.offer.why and entry.language == ENGLISH and entry.instrument.id in {*asked, "fft"}
+    ]
+    if missing:
+        todo = "; ".join(missing) + ": run patientapp wording import"
+        return Finding("wording", is_well=False, detail=todo)
+    return Finding("wording", is_well=True, detail="every scheduled questionnaire may be asked")
+
+
+def _carrier(settings: Settings) -> Finding:
+    if settings.gateway == "phone":
+        return Finding("carrier", is_well=True, detail="the built-in local phone; nothing leaves")
+    return _tried("carrier", lambda: _reached(settings))
+
+
+def _reached(settings: Settings) -> str:
+    from patientapp.messaging.twilio import Twilio
+    from patientapp.outgoing.wiring import gateway_of
+
+    gateway = gateway_of(settings)
+    if isinstance(gateway, Twilio):
+        gateway.reach()
+    return "twilio answers and knows us"
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    with create_app(settings).app_context():
+        kind = db.engine.dialect.name
+        version = f" {sqlite3.sqlite_version}" if kind == "sqlite" else ""
+        yield _tried("database", lambda: f"{kind}{version}")
+        yield _migrations()
+
+
+def refuse_pending(settings: Settings) -> None:
+    """Raise SettingsError where production would start on older tables than its code (IO-10)."""
+    if not settings.is_production:
+        return
+    with create_app(settings).app_context():
+        finding = _migrations()
+    if not finding.is_well:
+        raise SettingsError(f"the database is {finding.detail}")
+
+
+def _migrations() -> Finding:
+    newest = ScriptDirectory(str(HERE / "migrations")).get_current_head()
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    if here == newest:
+        return Finding("migrations", is_well=True, detail=f"at {here}")
+    todo = f"at {here or 'nothing'}, newest is {newest}: run patientapp db upgrade"
+    return Finding("migrations", is_well=False, detail=todo)

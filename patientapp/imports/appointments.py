@@ -1,0 +1,223 @@
+"""The visits of the booking system (contract.md section 6, `appointments`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from patientapp.appointments import bulk
+from patientapp.appointments.bulk_rules import Plan, Row, mistakes
+from patientapp.appointments.queries import system_first_visits_to_follow
+from patientapp.appointments.rules import (
+    CANCELLED,
+    FURTHEST,
+    LONGEST_VISIT,
+    Details,
+    Said,
+    VisitKind,
+    VisitMode,
+    VisitState,
+)
+from patientapp.db import db, transaction
+from patientapp.episodes.models import Episode
+from patientapp.episodes.queries import system_days_of
+from patientapp.episodes.rules import EpisodeEventKind, day_problem
+from patientapp.errors import Invalid
+from patientapp.imports.kinds import Batch, Counts
+from patientapp.imports.rules import Column, Mistake, london_moment, one_of, text, whole
+from patientapp.workdays import london_day
+
+LONGEST_KEY = 100
+LONGEST_ARM = 40
+
+
+class Status(StrEnum):
+    """What the booking system says of a visit."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    CANCELLED_BY_PATIENT = "cancelled_by_patient"
+    CANCELLED_BY_SERVICE = "cancelled_by_service"
+    ATTENDED = "attended"
+    MISSED = "missed"
+
+
+COLUMNS = (
+    Column(name="appointment_key", read=text(LONGEST_KEY), needed=True, example="PAS-20417"),
+    Column(name="referral_key", read=text(LONGEST_KEY), needed=True, example="REF-3308"),
+    Column(name="booked_at", read=london_moment, example="2026-09-01T11:20"),
+    Column(name="starts_at", read=london_moment, needed=True, example="2026-09-24T10:30"),
+    Column(name="minutes", read=whole(1, LONGEST_VISIT), example="45"),
+    Column(name="kind", read=one_of(VisitKind), needed=True, example="first"),
+    Column(name="mode", read=one_of(VisitMode), needed=True, example="face_to_face"),
+    Column(name="status", read=one_of(Status), needed=True, example="booked"),
+    Column(name="reminder_arm", read=text(LONGEST_ARM), example=""),
+)
+
+
+@dataclass(frozen=True)
+class Referral:
+    """Where a referral's key leads."""
+
+    episode_id: UUID
+    patient_id: UUID
+    received: date | None
+
+
+class Appointments:
+    """The `appointments` kind."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Its columns, in the order of the template."""
+        return COLUMNS
+
+    def said_before(self, batch: Batch) -> set[int]:
+        """The lines that are, but for their order, what was sent last under their key."""
+        referrals = _referrals(batch)
+        keys = [values["appointment_key"] for _line, values in batch.rows]
+        sent = bulk.digests(batch.service_id, keys)
+        return {
+            line
+            for line, values in batch.rows
+            if (referral := referrals.get(values["referral_key"])) is not None
+            and _row(values, referral).digest == sent.get(values["appointment_key"])
+        }
+
+    def check(self, batch: Batch) -> list[Mistake]:
+        """Unknown referrals, days that cannot be, keys of other visits."""
+        referrals = _referrals(batch)
+        keys = [values["appointment_key"] for _line, values in batch.rows]
+        there = {key: one.visit for key, one in bulk.known(batch.service_id, keys).items()}
+        found = []
+        for line, values in batch.rows:
+            referral = referrals.get(values["referral_key"])
+            wrong = list(_row_mistakes(values, referral, now=batch.now))
+            if referral is not None:
+                wrong += mistakes(_row(values, referral), there.get(values["appointment_key"]))
+            found += [Mistake(line=line, column=name, reason=reason) for name, reason in wrong]
+        return found
+
+    @property
+    def key(self) -> str:
+        """The column of the sender's own key."""
+        return "appointment_key"
+
+    def foresee(self, batch: Batch) -> tuple[Counts, set[int]]:
+        """What storing them would do, and the lines that say something new."""
+        counts, lines = Counts(), set()
+        for part, places in _parts(batch):
+            todo = bulk.foresee(batch.service_id, part)
+            counts += _counts(todo)
+            lines |= {places[key] for key in todo.new_keys}
+        return counts, lines
+
+    def store(self, batch: Batch) -> Counts:
+        """Store them; two rows of one key go one after the other."""
+        counts = Counts()
+        for part, _lines in _parts(batch):
+            counts += _counts(bulk.store(batch.service_id, part, by=batch.by, now=batch.now))
+        return counts
+
+    def follow(self, service_id: UUID, *, now: datetime) -> int:
+        """Let each episode's days follow its first visit, in a transaction of its own."""
+        moved = 0
+        for episode_id in system_first_visits_to_follow(service_id):
+            try:
+                with transaction():
+                    moved += bulk.follow(service_id, episode_id, now=now)
+            except Invalid:  # its referral has been given a later day since
+                continue
+        return moved
+
+
+def _counts(plan: Plan) -> Counts:
+    return Counts(len(plan.added), len(plan.changed), plan.same)
+
+
+def _parts(batch: Batch) -> Iterator[tuple[dict[str, Row], dict[str, int]]]:
+    """Rows and lines by key, split where a key comes again."""
+    referrals = _referrals(batch)
+    part: dict[str, Row] = {}
+    lines: dict[str, int] = {}
+    for line, values in batch.rows:
+        key = values["appointment_key"]
+        if key in part:
+            yield part, lines
+            part, lines = {}, {}
+        part[key], lines[key] = _row(values, referrals[values["referral_key"]]), line
+    if part:
+        yield part, lines
+
+
+def _row(values: Mapping[str, Any], referral: Referral) -> Row:
+    details = Details(
+        starts_at=values["starts_at"],
+        minutes=values["minutes"] or Details.minutes,
+        mode=values["mode"],
+    )
+    return Row(
+        key=values["appointment_key"],
+        episode_id=referral.episode_id,
+        patient_id=referral.patient_id,
+        said=Said(
+            details=details,
+            state=VisitState(values["status"]),
+            kind=values["kind"],
+            booked_at=values["booked_at"],
+        ),
+        knows_minutes=values["minutes"] is not None,
+        reminder_arm=values["reminder_arm"] or "",
+    )
+
+
+def _row_mistakes(
+    values: Mapping[str, Any], referral: Referral | None, *, now: datetime
+) -> Iterator[tuple[str, str]]:
+    starts, booked = values["starts_at"], values["booked_at"]
+    if referral is None:
+        yield "referral_key", "this service has no such referral"
+    elif values["kind"] is VisitKind.FIRST and values["status"] not in set(CANCELLED):
+        days = {EpisodeEventKind.RECEIVED: referral.received} if referral.received else {}
+        problem = day_problem(EpisodeEventKind.FIRST_APPOINTMENT, london_day(starts), days)
+        if problem:
+            yield "starts_at", problem
+    if starts > now + FURTHEST:
+        yield "starts_at", "is too far ahead"
+    if booked is not None and booked > starts and values["status"] in {Status.BOOKED, Status.CONFIRMED}:
+        yield "booked_at", "is after the visit"
+    over = {Status.ATTENDED, Status.MISSED}
+    if values["status"] in over and london_day(starts) > london_day(now):
+        yield "status", "the day of the visit has not come"
+
+
+def _referrals(batch: Batch) -> dict[str, Referral]:
+    """Where these keys lead: the sender's own, or our own id of an episode."""
+    keys = {values["referral_key"] for _line, values in batch.rows}
+    ids = {made: key for key in keys if (made := _uuid(key)) is not None}
+    asked = sa.select(Episode.id, Episode.patient_id, Episode.referral_key).where(
+        Episode.service_id == batch.service_id,
+        sa.or_(Episode.referral_key.in_(keys), Episode.id.in_(ids)),
+    )
+    rows = db.session.execute(asked).all()
+    received = system_days_of([row.id for row in rows], EpisodeEventKind.RECEIVED)
+    found = {}
+    for row in rows:
+        leads = Referral(row.id, row.patient_id, received.get(row.id))
+        for key in (ids.get(row.id), row.referral_key):
+            if key is not None:
+                found[key] = leads
+    return found
+
+
+def _uuid(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None

@@ -1,0 +1,41 @@
+"""Words and limits of links (LINK-01, LINK-04)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+LIFE = timedelta(days=7)
+LATE_WORK = timedelta(hours=72)  # work begun before a link expired is still accepted (REL-03)
+FAILURES_PER_LINK = 5
+FAILURES_PER_PATIENT = 10
+FAILURE_WINDOW = timedelta(hours=24)
+
+
+class LinkPurpose(StrEnum):
+    """What a link is for; it opens nothing else."""
+
+    QUESTIONNAIRES = "questionnaires"
+    VISIT = "visit"
+
+
+class LinkEnd(StrEnum):
+    """Why a link no longer works before its time."""
+
+    REPLACED = "replaced"
+    NUMBER_CHANGED = "number_changed"
+    WITHDRAWN = "withdrawn"
+    DIED = "died"
+    STAFF = "staff"
+    NOT_ME = "not_me"
+    LOCKED = "locked"
+
+
+def is_open(*, expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Whether the link can be opened now."""
+    return ended_at is None and now < expires_at
+
+
+def may_try_birth_date(*, link_failures: int, patient_failures: int) -> bool:
+    """Whether another date of birth may be tried (LINK-04): nothing a phone sends resets these."""
+    return link_failures < FAILURES_PER_LINK and patient_failures < FAILURES_PER_PATIENT

@@ -1,0 +1,93 @@
+"""Verbs on texts: recorded with their cause, withdrawn with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from patientapp.db import changed, db, dialect, insert, run
+from patientapp.messaging import texts
+from patientapp.messaging.models import OutboxMessage
+from patientapp.messaging.moves import note
+from patientapp.messaging.queries import of_kinds
+from patientapp.messaging.rules import MessageState, Why, sources
+from patientapp.patients.contact_rules import TextKind
+
+
+def enqueue(
+    *,
+    key: str,
+    service_id: UUID,
+    patient_id: UUID | None,
+    about: UUID,
+    template: str,
+    words: Mapping[str, str],
+    to_number: str,
+    due_at: datetime,
+    useful_until: datetime,
+    now: datetime,
+    link_id: UUID | None = None,
+    language: str = "en",
+    arm: str = "",
+) -> bool:
+    """Record a text in the transaction of its cause; False when its key was there (SMS-07)."""
+    texts.check(template, words, has_link=link_id is not None)
+    message_id = uuid4()
+    row = {
+        "id": message_id,
+        "key": key,
+        "service_id": service_id,
+        "patient_id": patient_id,
+        "about": about,
+        "template": template,
+        "words": dict(words),
+        "link_id": link_id,
+        "to_number": to_number,
+        "language": language,
+        "arm": arm,
+        "state": MessageState.DUE,
+        "attempt": 0,
+        "due_at": due_at,
+        "useful_until": useful_until,
+        "created_at": now,
+    }
+    if not changed(run(_add(dialect()), row)):
+        return False
+    note([message_id], MessageState.DUE, now=now)
+    return True
+
+
+@cache
+def _add(into: str) -> sa.Insert:
+    """Built once: building a statement costs more than running it."""
+    return insert(OutboxMessage, into=into).on_conflict_do_nothing(index_elements=["key"])
+
+
+def withdraw(*, about: UUID, now: datetime) -> int:
+    """Silence every unsent text about this, in the transaction that ends its cause (SMS-06)."""
+    return _silence(OutboxMessage.about == about, why=Why.CAUSE_ENDED, now=now)
+
+
+def withdraw_of_patient(
+    patient_id: UUID, *, kinds: Collection[TextKind] = tuple(TextKind), why: Why, now: datetime
+) -> int:
+    """Silence this person's unsent texts of these kinds, in the transaction that says so (SMS-06)."""
+    which = OutboxMessage.patient_id == patient_id
+    return _silence(which, of_kinds(kinds), why=why, now=now)
+
+
+def _silence(*which: sa.ColumnElement[bool], why: Why, now: datetime) -> int:
+    ended = (
+        sa.update(OutboxMessage)
+        .where(*which, OutboxMessage.state.in_(sources(MessageState.WITHDRAWN)))
+        .values(state=MessageState.WITHDRAWN, claimed_until=None)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    silenced = list(db.session.scalars(ended))
+    note(silenced, MessageState.WITHDRAWN, now=now, reason=why)
+    return len(silenced)

@@ -1,0 +1,53 @@
+"""/dev/phone: the phones of the demonstration and what they received. Absent in production."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from flask_babel import format_datetime
+
+from patientapp.access.guard import public
+from patientapp.errors import NotFound
+from patientapp.messaging.queries import system_local_texts, system_phones
+from patientapp.web.current import settings
+
+blueprint = Blueprint("phone", __name__, template_folder="templates")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']+)")
+
+
+@blueprint.before_request
+def only_where_there_is_one() -> None:
+    """Not found wherever texts go to a real carrier, even if somebody registers these pages."""
+    if not settings().has_local_phone:
+        raise NotFound
+
+
+@blueprint.get("/dev/phone")
+@public
+def phones() -> str:
+    """Every phone that received a text."""
+    return render_template("messaging/phones.html", phones=system_phones(), when=_when)
+
+
+@blueprint.get("/dev/phone/<number>")
+@public
+def phone(number: str) -> str:
+    """One phone's messages, newest first."""
+    texts = system_local_texts(number)
+    if not texts:
+        raise NotFound
+    shown = [(_when(text.at), _parts(text.body)) for text in texts]
+    return render_template("messaging/phone.html", number=number, texts=shown)
+
+
+def _parts(body: str) -> list[tuple[str, bool]]:
+    """The text cut into (piece, whether it is an address of ours to tap on)."""
+    home = settings().public_url.rstrip("/") + "/"
+    pieces = [piece for piece in _ADDRESS.split(body) if piece]
+    return [(piece, piece.startswith(home)) for piece in pieces]
+
+
+def _when(moment: datetime) -> str:
+    return str(format_datetime(moment, "EEE d MMM, HH:mm"))

@@ -1,0 +1,187 @@
+"""Every text we send, by name, and the filling of it (LINK-07).
+
+Service first, plain words, one job, absolute dates, a phone number to check it is us; no name, no
+condition, no score, no question for a date of birth. Filled when it is sent, in its reader's
+language, and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from babel.dates import format_date, format_time
+from flask_babel import force_locale
+
+from patientapp import i18n
+from patientapp.i18n import gettext as _
+from patientapp.messaging.visit_texts import PLACES, REASONS, VISIT_TEXTS
+
+DAY = "d MMM"  # 24 Sept, never "tomorrow": a text that arrives late still says the right day
+WEEKDAY = "EEE d MMM"  # Wed 24 Sept
+CLOCK = {"en": "h:mma"}  # 10:30am; elsewhere as the language writes a short time
+
+
+@dataclass(frozen=True)
+class Template:
+    """The words of one text, and what must be known to fill it."""
+
+    words: Callable[[], str]
+    needs: frozenset[str]
+    has_link: bool = True
+
+
+def _of(words: Callable[[], str], *needs: str, has_link: bool = True) -> Template:
+    return Template(words, frozenset(needs), has_link)
+
+
+# Functions, so that the words are looked up in the language of the moment.
+TEMPLATES: Mapping[str, Template] = {
+    "q-invite": _of(
+        lambda: _(
+            "{service}: a few questions before your visit, about {mins} minutes. "
+            "{link} Check it is us: {phone}"
+        ),
+        "mins",
+    ),
+    "q-remind": _of(
+        lambda: _(
+            "{service}: your questions stay open until {date}. Stop and start as you like. "
+            "{link} Help: {phone}"
+        ),
+        "date",
+    ),
+    "q-last": _of(
+        lambda: _(
+            "{service}: your questions close {date}. Prefer paper or a call? {phone}. Online: {link}"
+        ),
+        "date",
+    ),
+    "after-care": _of(
+        lambda: _(
+            "{service}: how are you now? A few questions, about {mins} minutes. "
+            "{link} Check it is us: {phone}"
+        ),
+        "mins",
+    ),
+    "new-link": _of(
+        lambda: _(
+            "{service}: here is your new link. Older links do not work now. "
+            "{link} Check it is us: {phone}"
+        ),
+    ),
+    # The public page, the same address for everybody: no link of anybody's own (OPS-07).
+    "fft": _of(
+        lambda: _(
+            "{service}: how was your visit? 1 question, no names kept. {page} Check it is us: {phone}"
+        ),
+        "page",
+        has_link=False,
+    ),
+    "appt-2d-plain": _of(
+        lambda: _(
+            "{service}: your visit is {day} {time}. Reply 1 if you can come, 2 to change it, "
+            "3 to cancel. Or call {phone}"
+        ),
+        "day",
+        "time",
+        has_link=False,
+    ),
+    "duty-alert": _of(
+        lambda: _(
+            "{service}: an alert is waiting on your staff list. Sign in, take it and act on it. "
+            "Questions: {phone}"
+        ),
+        has_link=False,
+    ),
+} | {name: _of(words, *needs, has_link=link) for name, (words, needs, link) in VISIT_TEXTS.items()}
+
+
+class CannotFill(ValueError):
+    """A text has no such template, or its words are not the ones the template needs."""
+
+
+def check(template: str, words: Mapping[str, str], *, has_link: bool) -> None:
+    """Raise CannotFill unless this text can be written later: better now than at sending."""
+    found = TEMPLATES.get(template)
+    if found is None:
+        raise CannotFill(f"no text is called {template!r}")
+    if found.needs != words.keys():
+        raise CannotFill(f"{template} needs {sorted(found.needs)}, not {sorted(words)}")
+    if found.has_link and not has_link:
+        raise CannotFill(f"{template} needs a link")
+    for name, read in _READ.items():
+        if name in words:
+            read(words[name])
+
+
+def render(
+    template: str,
+    words: Mapping[str, str],
+    *,
+    service: str,
+    phone: str,
+    link: str,
+    language: str,
+) -> str:
+    """The text as its reader gets it, in their language if we have it, else in English."""
+    spoken = _installed(language)
+    filled = dict(words, service=service, phone=phone, link=link)
+    with force_locale(spoken):
+        filled |= {name: say(filled[name], spoken) for name, say in _SAY.items() if name in filled}
+        return TEMPLATES[template].words().format_map(filled)
+
+
+def _say_date(given: str, spoken: str) -> str:
+    return format_date(date.fromisoformat(given), DAY, locale=spoken)
+
+
+def _say_day(given: str, spoken: str) -> str:
+    return format_date(date.fromisoformat(given), WEEKDAY, locale=spoken)
+
+
+def _say_time(given: str, spoken: str) -> str:
+    wanted = CLOCK.get(spoken.split("_")[0], "short")
+    return format_time(time.fromisoformat(given), wanted, locale=spoken)
+
+
+def _say_place(given: str, _spoken: str) -> str:
+    return PLACES[given]() if given.startswith("@") else given
+
+
+def _say_why(given: str, _spoken: str) -> str:
+    return REASONS[given]()
+
+
+# Words that are kept as codes, and said in the reader's language; what cannot be read is refused.
+_SAY: Mapping[str, Callable[[str, str], str]] = {
+    "date": _say_date,
+    "day": _say_day,
+    "time": _say_time,
+    "place": _say_place,
+    "why": _say_why,
+}
+_READ: Mapping[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "day": date.fromisoformat,
+    "time": time.fromisoformat,
+    "place": lambda given: not given.startswith("@") or _known(given, PLACES),
+    "why": lambda given: _known(given, REASONS),
+}
+
+
+def _known(code: str, codes: Mapping[str, object]) -> bool:
+    if code not in codes:
+        raise CannotFill(f"no words for {code!r}")
+    return True
+
+
+def _installed(language: str) -> str:
+    """The catalogue for a language of the record: exact, else its base, else English."""
+    wanted = language.replace("-", "_")
+    offered = i18n.installed()
+    for name in (wanted, wanted.split("_")[0]):
+        if name in offered:
+            return name
+    return i18n.DEFAULT

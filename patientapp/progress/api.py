@@ -1,0 +1,114 @@
+"""The API of progress: for clinicians of the patient's service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from patientapp import clock
+from patientapp.access.guard import requires, viewer
+from patientapp.access.matrix import Permission
+from patientapp.audit.actions import record
+from patientapp.db import transaction
+from patientapp.patients.queries import patient
+from patientapp.progress import queries
+from patientapp.progress.rules import Given, Point, ScaleRow, Step, point, scale_rows
+from patientapp.progress.schemas import PatientChangesSchema, PatientScoresSchema
+from patientapp.progress.shown import instrument_of
+from patientapp.web.api import Blueprint
+
+blueprint = Blueprint("progress_api", __name__, description="Scores and change of my patients")
+
+
+@blueprint.get("/patients/<uuid:patient_id>/scores")
+@requires(Permission.SEE_PROGRESS)
+@blueprint.response(200, PatientScoresSchema)
+def scores(patient_id: UUID) -> dict[str, Any]:
+    """Every score of one patient, with versions, and who answered how."""
+    given = _given(patient_id, "looked at scores")
+    return {"patient_id": patient_id, "responses": [_response(one) for one in given]}
+
+
+@blueprint.get("/patients/<uuid:patient_id>/changes")
+@requires(Permission.SEE_PROGRESS)
+@blueprint.response(200, PatientChangesSchema)
+def changes(patient_id: UUID) -> dict[str, Any]:
+    """Change from the first scored time point, important and reliable side by side."""
+    given = _given(patient_id, "looked at changes")
+    rows = scale_rows(given, instrument_of, queries.own_spreads(viewer()))
+    found = [_change(row, step) for row in rows for step in row.steps]
+    return {"patient_id": patient_id, "changes": found}
+
+
+def _given(patient_id: UUID, action: str) -> list[Given]:
+    with transaction():
+        patient(viewer(), patient_id)
+        record(viewer(), action, now=clock.now(), patient_id=patient_id)
+        return queries.given(viewer(), patient_id)
+
+
+def _response(given: Given) -> dict[str, Any]:
+    instrument = instrument_of(given.instrument, given.instrument_version)
+    scored = [(scale, point(given, scale.code)) for scale in instrument.scales]
+    return {
+        "id": given.response_id,
+        "scores": [
+            {
+                "scale": scale.code,
+                "title": scale.title,
+                "value": found.value,
+                "text": found.text,
+                "reason": found.reason,
+                "better": scale.better,
+            }
+            for scale, found in scored
+            if found is not None
+        ],
+    } | {name: getattr(given, name) for name in _OF_RESPONSE}
+
+
+_OF_RESPONSE = (
+    "episode_id",
+    "time_point",
+    "instrument",
+    "instrument_version",
+    "rule_version",
+    "language",
+    "wording",
+    "answered_by",
+    "birth_date_confirmed",
+    "answered_at",
+    "received_at",
+)
+
+
+def _change(row: ScaleRow, step: Step) -> dict[str, Any]:
+    change = step.change
+    return {
+        "episode_id": row.episode_id,
+        "instrument": row.instrument.id,
+        "instrument_version": step.baseline.given.instrument_version,
+        "rule_version": step.baseline.given.rule_version,
+        "scale": row.scale.code,
+        "better": row.scale.better,
+        "baseline": _occasion(step.baseline),
+        "follow_up": _occasion(step.follow_up),
+        "difference": change.difference,
+        "direction": change.direction,
+        "important_change": change.important,
+        "important_threshold": change.important_threshold,
+        "reliable_change": change.reliable,
+        "sdc95": change.sdc95,
+        "sd_used": change.sd_used,
+        "sources": list(change.sources),
+    }
+
+
+def _occasion(of: Point) -> dict[str, Any]:
+    return {
+        "response_id": of.given.response_id,
+        "time_point": of.given.time_point,
+        "value": of.value,
+        "answered_at": of.given.answered_at,
+        "received_at": of.given.received_at,
+    }

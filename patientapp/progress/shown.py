@@ -1,0 +1,185 @@
+"""What the pages of progress show: rules' facts turned into words and numbers, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from patientapp.assessments.offering import offered
+from patientapp.assessments.rules import TimePoint
+from patientapp.i18n import gettext as _
+from patientapp.progress import own_texts, texts
+from patientapp.progress.queries import TaskLine
+from patientapp.progress.rules import Given, Point, ScaleRow, Step, outcome
+from patientapp.questionnaires.definition import Instrument
+from patientapp.questionnaires.library import default_library
+from patientapp.web.desk import day_words
+from patientapp.workdays import london_day
+
+ChartPoint = tuple[str, float | None, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """What the chart macro needs."""
+
+    id: str
+    label: str
+    points: Sequence[ChartPoint]
+    minimum: float
+    maximum: float
+    better: str
+    sentence: str
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure as its own patient sees it: a sentence, a chart, a table."""
+
+    title: str
+    outcome: str
+    sentence: str
+    chart: Chart
+    rows: Sequence[tuple[str, str, str]]
+
+
+def measures(rows: Sequence[ScaleRow]) -> list[Measure]:
+    """The patient's measures in their fixed order."""
+    by_code = {(row.instrument.id, row.scale.code): row for row in rows}
+    return [_measure(by_code[code]) for code in own_texts.MEASURES if code in by_code]
+
+
+def _measure(row: ScaleRow) -> Measure:
+    found = outcome(row)
+    sentence = own_texts.sentence(row, found)
+    table = [
+        (day_of(point), texts.score(point, row.scale), texts.answered_by(point.given.answered_by))
+        for point in row.points.values()
+    ]
+    return Measure(
+        title=own_texts.measure(row),
+        outcome=found.value,
+        sentence=sentence,
+        chart=chart(row, label=own_texts.measure(row), sentence=sentence),
+        rows=table,
+    )
+
+
+def chart(row: ScaleRow, *, label: str, sentence: str) -> Chart:
+    """One scale through one episode."""
+    low, high = row.scale.minimum or 0, row.scale.maximum or 0
+    return Chart(
+        id=f"{row.instrument.id}-{row.scale.code}-{row.episode_id.hex[:6]}".replace("_", "-"),
+        label=label,
+        points=[_chart_point(point) for point in row.points.values()],
+        minimum=low,
+        maximum=high,
+        better=row.scale.better.value if row.scale.better else "",
+        sentence=sentence,
+    )
+
+
+def _chart_point(point: Point) -> ChartPoint:
+    value = None if point.value is None else round(point.value, 1)
+    whole = int(value) if value is not None and value.is_integer() else value
+    return day_of(point), whole, point.given.answered_by.value
+
+
+def _band(row: ScaleRow) -> tuple[float, float] | None:
+    if row.baseline is None or row.baseline.value is None or row.scale.important is None:
+        return None
+    size, middle = row.scale.important.change, row.baseline.value
+    low, high = row.scale.minimum or 0, row.scale.maximum or 0
+    return max(low, middle - size), min(high, middle + size)
+
+
+def day_of(point: Point) -> str:
+    """The London day on which it was answered."""
+    return day_words(london_day(point.given.answered_at))
+
+
+def staff_charts(rows: Sequence[ScaleRow]) -> list[Chart]:
+    """One small chart for each main measure, with the band of changes that do not matter."""
+    main = [row for row in rows if row.scale.patient_facing]
+    return [
+        replace(chart(row, label=row.scale.title, sentence=_staff_sentence(row)), band=_band(row))
+        for row in main
+    ]
+
+
+def _staff_sentence(row: ScaleRow) -> str:
+    said = [
+        f"{texts.time_point(when)}: {texts.score(point, row.scale)}" for when, point in row.points.items()
+    ]
+    return "; ".join(said)
+
+
+def score_cells(row: ScaleRow) -> list[str]:
+    """One row of the table of scores: a cell for each time point."""
+    name = f"{row.instrument.title()}: {row.scale.title}"
+    cells = [texts.score(row.points.get(when), row.scale) for when in TimePoint]
+    return [name, *cells, texts.better(row.scale) or "-"]
+
+
+def change_cells(row: ScaleRow, step: Step) -> list[str]:
+    """One row of the table of changes: the two answers side by side, and no verdict."""
+    base, follow, change = step.baseline, step.follow_up, step.change
+    threshold, noise = change.important_threshold, change.sdc95
+    between = (
+        f"{texts.time_point(base.given.time_point)} \u2192 {texts.time_point(follow.given.time_point)}"
+    )
+    return [
+        f"{row.instrument.title()}: {row.scale.title}",
+        between,
+        texts.signed(change.difference, row.scale),
+        texts.direction(change.direction),
+        texts.important(change.important) + (f" ({threshold:g})" if threshold else ""),
+        texts.reliable(change.reliable) + (f" ({noise:.3g})" if noise else ""),
+    ]
+
+
+def spread(row: ScaleRow, step: Step) -> tuple[str, str]:
+    """Which SD the noise of a scale was reckoned with, whose it is, and on how many people."""
+    name = f"{row.instrument.title()}: {row.scale.title}"
+    return name, texts.spread(step.change.sd_used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """One response in words."""
+
+    given: Given
+    title: str
+    time_point: str
+    answered_by: str
+    pairs: Sequence[tuple[str, str]]
+
+
+def answers(given: Given) -> Answers:
+    """What was answered, question by question."""
+    instrument = instrument_of(given.instrument, given.instrument_version)
+    return Answers(
+        given=given,
+        title=instrument.title(),
+        time_point=texts.time_point(given.time_point),
+        answered_by=texts.answered_by(given.answered_by),
+        pairs=texts.answers(instrument, given),
+    )
+
+
+def set_of(task: TaskLine, *, today: date) -> str:
+    """One questionnaire of a pack: done, or to do, or why it is asked of nobody."""
+    instrument = instrument_of(task.instrument, task.instrument_version)
+    if task.done:
+        return _("%(title)s (done)", title=instrument.title())
+    why = offered(instrument, today=today).why
+    if why is None:
+        return instrument.title()
+    return _("%(title)s (not asked: %(why)s)", title=instrument.title(), why=texts.withheld(why))
+
+
+def instrument_of(instrument_id: str, version: int) -> Instrument:
+    """The version that was answered."""
+    return default_library().version(instrument_id, version)

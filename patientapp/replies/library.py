@@ -1,0 +1,56 @@
+"""Reads the data of this room: words for each meaning, phrases that may speak of risk."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from patientapp.replies.rules import Meaning, RiskList, Words, phrase, plain
+
+HERE = Path(__file__).parent
+_ABOUT = frozenset({"version", "owner", "review_by"})
+
+
+class BrokenPhrases(ValueError):
+    """A data file of replies cannot be used; says which and why."""
+
+
+@cache
+def words() -> dict[str, Words]:
+    """The words of each language."""
+    data = _read("words.toml")
+    return {name: _language(name, table) for name, table in data.items() if name not in _ABOUT}
+
+
+def _language(name: str, table: dict[str, Any]) -> Words:
+    meanings: dict[str, Meaning] = {}
+    for code, said in table.items():
+        if code == "checked_by":
+            continue
+        for one in said:
+            if meanings.setdefault(plain(one), Meaning(code)) is not Meaning(code):
+                raise BrokenPhrases(f"words.toml: {one!r} of {name} has two meanings")
+    return Words(name, table["checked_by"], meanings)
+
+
+@cache
+def risk_list() -> RiskList:
+    """The phrases that may speak of risk (CLIN-03)."""
+    data = _read("risk_phrases.toml")
+    return RiskList(
+        version=data["version"],
+        owner=data["owner"],
+        review_by=data["review_by"],
+        patterns=[phrase(one) for one in data["phrases"]],
+        not_risk=[phrase(one) for one in data["not_risk"]],
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    data = tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+    if not data.get("owner") or not isinstance(data.get("review_by"), date):
+        raise BrokenPhrases(f"{name} needs an owner and a review date")
+    return data

@@ -1,0 +1,193 @@
+"""The process that ticks: plan, dispatch, settle what is unknown, watch, tidy up.
+
+APScheduler only ticks: the truth is in the tables, so several of these may run, and the same work
+can be done from a shell with `patientapp reminders plan` and `patientapp dispatch`.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Collection
+
+import click
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from patientapp import clock
+from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
+from patientapp.config import Settings
+from patientapp.contact.bulk import release
+from patientapp.db import transaction
+from patientapp.messaging.dispatcher import BATCH
+from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
+from patientapp.outgoing.metrics import listen, watch
+from patientapp.outgoing.wiring import dispatcher_of, own_name, right_now, settle_once
+from patientapp.reminders.actions import find_forgotten, plan
+from patientapp.replies.actions import act_on_all
+from patientapp.web.current import SETTINGS
+from patientapp.web.idempotency import forget_old_keys
+from patientapp.web.limits import forget_old_counters
+
+log = structlog.get_logger(__name__)
+TIDY_EVERY = 600.0  # seconds
+RECKON_EVERY = 86_400.0
+SWEEP_EVERY = 86_400.0
+WATCH_EVERY = 30.0
+JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon")
+DISPATCH_JOBS = ("dispatch", "settle")
+
+
+def sweep_once(app: Flask) -> int:
+    """Find people whom nothing says when to look at; how many there were."""
+    with app.app_context():
+        return find_forgotten(now=clock.now())
+
+
+def plan_once(app: Flask) -> int:
+    """Queue what is due, and what staff approved for many people; texts queued."""
+    settings: Settings = app.extensions[SETTINGS]
+    keys = {"link_key": settings.link_key, "public_url": settings.public_url}
+    with app.app_context():
+        now = clock.now()
+        return release(now=now, **keys) + plan(now=now, **keys)
+
+
+def dispatch_once(
+    app: Flask,
+    *,
+    batch: int = BATCH,
+    stopping: Callable[[], bool] = lambda: False,
+    heart: Callable[[], None] | None = None,
+) -> int:
+    """Send what is due; texts that the carrier took. Leaves a heartbeat."""
+    with app.app_context():
+        return dispatcher_of(app, stopping=stopping, heart=heart).run(batch=batch)
+
+
+def hear_once(app: Flask) -> int:
+    """Act on what people have texted back; texts acted on."""
+    settings: Settings = app.extensions[SETTINGS]
+    with app.app_context():
+        return act_on_all(now=clock.now(), link_key=settings.link_key)
+
+
+def tidy_once(app: Flask) -> int:
+    """Forget idempotency keys, rate counters and heartbeats past their time; rows deleted."""
+    with app.app_context(), transaction():
+        now = clock.now()
+        return forget_old_keys(now=now) + forget_old_counters(now=now) + forget_old_beats(now=now)
+
+
+def reckon_once(app: Flask) -> int:
+    """Work out each service's own spread at baseline where it has grown enough; figures added."""
+    with app.app_context():
+        found = reckon_spreads(now=clock.now())
+        with transaction():
+            return keep_spreads(found)
+
+
+def _safely(name: str, work: Callable[[], int]) -> Callable[[], None]:
+    """One tick: a failure is logged by its type, not its values; the next tick tries again."""
+
+    def tick() -> None:
+        try:
+            done = work()
+        except Exception as error:  # noqa: BLE001 - the clock must go on ticking
+            log.error("a tick failed", job=name, error=type(error).__name__)
+            return
+        if done:
+            log.info("ticked", job=name, done=done)
+
+    return tick
+
+
+class Ticker:
+    """A clock that ticks in threads of this process from the start: all jobs, or those named."""
+
+    def __init__(self, app: Flask, *, jobs: Collection[str] = JOBS) -> None:
+        settings: Settings = app.extensions[SETTINGS]
+        dispatcher_of(app)  # a wrong gateway stops the start, not the first tick
+        self._app, self._heart = app, Heart(own_name(), right_now)
+        self._stopping = threading.Event()
+        if settings.metrics_port and "watch" in jobs:
+            listen(app, port=settings.metrics_port)
+        with app.app_context(), transaction():
+            take_over(own_name(), now=clock.now())
+        self._scheduler = BackgroundScheduler(
+            timezone="Europe/London",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30},
+        )
+        tick = max(settings.tick_seconds, 1)
+        look = max(tick // 4, 1)  # a text leaves well within 10 s of its due time (P3)
+        work: dict[str, tuple[float, Callable[[], int]]] = {
+            "plan": (tick, lambda: plan_once(app)),
+            "dispatch": (
+                look,
+                lambda: dispatch_once(app, stopping=self._stopping.is_set, heart=self._heart),
+            ),
+            "settle": (tick, lambda: settle_once(app)),
+            "hear": (look, lambda: hear_once(app)),
+            "watch": (WATCH_EVERY, lambda: watch(app)),
+            "tidy": (TIDY_EVERY, lambda: tidy_once(app)),
+            "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
+            "reckon": (RECKON_EVERY, lambda: reckon_once(app)),
+        }
+        for name in jobs:
+            seconds, do = work[name]
+            self._scheduler.add_job(
+                _safely(name, do), "interval", seconds=seconds, id=name, next_run_time=clock.now()
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the call that is under way, give the other claims back, and tick no more."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        with self._app.app_context(), transaction():
+            stopped(own_name())
+
+
+def start_in_background(app: Flask, *, jobs: Collection[str] = JOBS) -> Ticker:
+    """Tick beside something else, such as the demonstration's web server; stop it by `.stop()`."""
+    return Ticker(app, jobs=jobs)
+
+
+def run(app: Flask, *, jobs: Collection[str] = JOBS) -> None:
+    """Tick until SIGTERM or Ctrl-C, then stop cleanly."""
+    asked = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_signal: asked.set())
+    ticker = start_in_background(app, jobs=jobs)
+    log.info("ticking", jobs=list(jobs))
+    while not asked.wait(1.0):  # a signal that comes as waiting begins does not end a wait without end
+        pass
+    ticker.stop()
+    log.info("stopped")
+
+
+def _nobody_waits() -> None:
+    """One that runs once is not missed afterwards."""
+
+
+@click.command("dispatch")
+@click.option("--once", is_flag=True, help="Send what is due now, then stop.")
+@click.option("--batch", default=BATCH, show_default=True, type=click.IntRange(1, 100))
+@click.pass_obj
+def dispatch_command(make_app: Callable[[], Flask], *, once: bool, batch: int) -> None:
+    """Run one dispatcher: send the texts that are due. Any number may run.
+
+    \b
+    Example:
+      patientapp dispatch
+      patientapp dispatch --once --batch 100
+    """
+    if once:
+        app = make_app()
+        click.echo(f"{dispatch_once(app, batch=batch, heart=_nobody_waits)} texts sent.")
+    else:
+        run(make_app(), jobs=DISPATCH_JOBS)
+
+
+commands = [dispatch_command]

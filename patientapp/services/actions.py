@@ -1,0 +1,134 @@
+"""Verbs on services, their staff and roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID, uuid4
+
+import pyotp
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from patientapp import crypto
+from patientapp.access.viewer import Role
+from patientapp.audit.actions import record_system
+from patientapp.db import db
+from patientapp.errors import Conflict, Invalid, NotFound
+from patientapp.services.models import Membership, Service, Staff
+from patientapp.services.rules import (
+    STAFF_ROLES,
+    email_key,
+    password_form,
+    service_mistakes,
+    staff_mistakes,
+)
+from patientapp.web.current import settings
+
+
+class AlreadyThere(Conflict):
+    """Somebody, or some service, already has this name."""
+
+    title = "That name is taken"
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """argon2id with the library's own current parameters."""
+    return PasswordHasher()
+
+
+def add_service(
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    phone: str,
+    hours: str,
+    text_relay: str = "",
+    duty_phone: str = "",
+    schedule: str = "standard",
+) -> Service:
+    """A new service; Invalid names what is wrong, AlreadyThere when the slug is used."""
+    wrong = service_mistakes(slug=slug, name=name, short_name=short_name, phone=phone)
+    if wrong:
+        raise Invalid("The service cannot be added.", fields=wrong)
+    if db.session.scalar(sa.select(Service.id).where(Service.slug == slug)):
+        raise AlreadyThere(f"A service called {slug} exists.")
+    service = Service(
+        id=uuid4(),
+        slug=slug,
+        name=name.strip(),
+        short_name=short_name.strip(),
+        phone=phone,
+        hours=hours,
+        text_relay=text_relay,
+        duty_phone=duty_phone,
+        schedule=schedule,
+    )
+    db.session.add(service)
+    db.session.flush()
+    return service
+
+
+def add_staff(*, email: str, name: str, password: str, now: datetime) -> tuple[Staff, str]:
+    """A new member of staff without any role yet, and the secret for their authenticator app."""
+    wrong = staff_mistakes(email=email, name=name, password=password)
+    if wrong:
+        raise Invalid("The member of staff cannot be added.", fields=wrong)
+    if db.session.scalar(sa.select(Staff.id).where(Staff.email == email_key(email))):
+        raise AlreadyThere("A member of staff has this email address.")
+    staff_id, secret = uuid4(), pyotp.random_base32()
+    person = Staff(
+        id=staff_id,
+        email=email_key(email),
+        name=name.strip(),
+        password_hash=hasher().hash(password_form(password)),
+        totp_secret=crypto.seal(secret.encode(), key=settings().data_key, about=_about_totp(staff_id)),
+    )
+    db.session.add(person)
+    db.session.flush()
+    record_system("added staff", chain=f"staff:{staff_id}", now=now)
+    return person, secret
+
+
+def totp_secret(person: Staff) -> str:
+    """The secret that this person's codes are made with."""
+    about = _about_totp(person.id)
+    return crypto.unseal(person.totp_secret, key=settings().data_key, about=about).decode()
+
+
+def give_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime) -> None:
+    """Let this person act in this role in this one service; giving it twice is giving it once."""
+    if role not in STAFF_ROLES:
+        raise Invalid("Staff cannot hold the role of a patient.")
+    held = db.session.get(Membership, (staff_id, service_id, role))
+    if held is None:
+        db.session.add(Membership(staff_id=staff_id, service_id=service_id, role=role))
+    else:
+        held.ended_at = None
+    db.session.flush()
+    record_system(f"gave role {role}", chain=f"staff:{staff_id}", now=now)
+
+
+def end_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime) -> None:
+    """Take a role away; it bites at the person's next request (SEC-10)."""
+    held = db.session.get(Membership, (staff_id, service_id, role))
+    if held is None or held.ended_at is not None:
+        raise NotFound
+    held.ended_at = now
+    record_system(f"ended role {role}", chain=f"staff:{staff_id}", now=now)
+
+
+def deactivate(staff_id: UUID, *, now: datetime) -> None:
+    """Shut this person out of everything; it bites at their next request (SEC-10)."""
+    person = db.session.get(Staff, staff_id)
+    if person is None:
+        raise NotFound
+    if person.deactivated_at is None:
+        person.deactivated_at = now
+        record_system("deactivated staff", chain=f"staff:{staff_id}", now=now)
+
+
+def _about_totp(staff_id: UUID) -> str:
+    return f"staff.totp_secret.{staff_id}"

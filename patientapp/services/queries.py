@@ -1,0 +1,90 @@
+"""Reads of services and staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from patientapp.access.viewer import Role, Viewer
+from patientapp.db import db
+from patientapp.errors import NotFound
+from patientapp.services.contact import ServiceContact
+from patientapp.services.models import Membership, Service, Staff
+from patientapp.services.rules import email_key
+
+
+def system_service(service_id: UUID) -> Service:
+    """One service; NotFound when there is none."""
+    return _found(db.session.get(Service, service_id))
+
+
+def system_service_by_slug(slug: str) -> Service:
+    """One service by the word in its addresses; NotFound when there is none."""
+    return _found(db.session.scalar(sa.select(Service).where(Service.slug == slug)))
+
+
+def contact(service: Service) -> ServiceContact:
+    """The public face of a service."""
+    return ServiceContact(
+        id=service.id,
+        slug=service.slug,
+        name=service.name,
+        short_name=service.short_name,
+        phone=service.phone,
+        hours=service.hours,
+        text_relay=service.text_relay,
+    )
+
+
+def memberships(staff_id: UUID) -> list[tuple[UUID, Role]]:
+    """(service, role) of every role that this person holds now; none once deactivated."""
+    live = (
+        sa.select(Membership.service_id, Membership.role)
+        .join(Staff, Staff.id == Membership.staff_id)
+        .where(
+            Membership.staff_id == staff_id,
+            Membership.ended_at.is_(None),
+            Staff.deactivated_at.is_(None),
+        )
+        .order_by(Membership.service_id, Membership.role)
+    )
+    return [(row.service_id, row.role) for row in db.session.execute(live)]
+
+
+def services_of(staff_id: UUID) -> list[Service]:
+    """The services in which this person holds a role now, by name."""
+    ids = {service_id for service_id, _role in memberships(staff_id)}
+    chosen = sa.select(Service).where(Service.id.in_(ids)).order_by(Service.name, Service.id)
+    return list(db.session.scalars(chosen))
+
+
+def system_staff_by_email(email: str) -> Staff | None:
+    """The active person of this address, or None: for signing in only."""
+    named = sa.select(Staff).where(Staff.email == email_key(email), Staff.deactivated_at.is_(None))
+    return db.session.scalar(named)
+
+
+def system_staff(staff_id: UUID) -> Staff | None:
+    """An active member of staff, or None."""
+    person = db.session.get(Staff, staff_id)
+    return person if person is not None and person.deactivated_at is None else None
+
+
+def staff_names(viewer: Viewer, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of colleagues, past ones too, of the viewer's own service."""
+    if viewer.is_patient:
+        return {}
+    asked = (
+        sa.select(Staff.id, Staff.name)
+        .join(Membership, Membership.staff_id == Staff.id)
+        .where(Membership.service_id == viewer.service_id, Staff.id.in_(set(staff_ids)))
+    )
+    return {row.id: row.name for row in db.session.execute(asked)}
+
+
+def _found(service: Service | None) -> Service:
+    if service is None:
+        raise NotFound
+    return service

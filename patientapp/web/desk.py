@@ -1,0 +1,57 @@
+"""The frame of staff pages: the menu that this viewer's roles allow."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import format_date, format_datetime
+
+from patientapp.access.guard import viewer
+from patientapp.access.matrix import Permission, may
+from patientapp.errors import Conflict
+from patientapp.i18n import gettext as _
+
+
+class OtherPatient(Conflict):
+    """The page you acted on was about another patient. Look again before you act (CLIN-07)."""
+
+    title = "That page was about another patient"
+
+
+def check_form_patient(patient_id: UUID) -> None:
+    """Raise OtherPatient unless the form that was posted names this patient (CLIN-07)."""
+    if request.form.get("patient_id") != str(patient_id):
+        raise OtherPatient(OtherPatient.__doc__ or "")
+
+
+def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
+    """A staff page with its menu; `here` names the entry that this page is."""
+    asking = viewer()
+    entries = (
+        ("home", Permission.STAFF_HOME, _("Home"), "progress.home"),
+        ("patients", Permission.SEE_PATIENTS, _("Patients"), "patients.listing"),
+        ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
+        ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
+        ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),
+        ("service", Permission.STAFF_HOME, _("Change service"), "staff_signin.service"),
+    )
+    menu = [
+        (text, url_for(endpoint), name == here)
+        for name, permission, text, endpoint in entries
+        if may(asking, permission)
+    ]
+    sign_out_url = url_for("staff_signin.sign_out")
+    return render_template(template, menu=menu, sign_out_url=sign_out_url, **facts)
+
+
+def day_words(day: date | None) -> str:
+    """A day as people write it: 24 September 2026."""
+    return str(format_date(day, "d MMMM y")) if day else ""
+
+
+def moment_words(moment: datetime | None) -> str:
+    """An instant by the London clock: 24 September 2026, 09:30."""
+    return str(format_datetime(moment, "d MMMM y, HH:mm")) if moment else ""

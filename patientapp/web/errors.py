@@ -1,0 +1,158 @@
+"""The one place where a refusal becomes an answer (IO-07).
+
+Under /api/, /fhir/ and /webhooks/: an RFC 9457 problem document. Elsewhere: a plain page with the
+help block. Details go to the log under a reference; nothing internal leaves the server.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from patientapp.access.guard import current_viewer
+from patientapp.errors import BadRequest, Problem, SignInNeeded, Unavailable
+from patientapp.i18n import gettext as _
+from patientapp.web.sent import SENT_BY
+
+log = structlog.get_logger(__name__)
+MACHINE_PATHS = ("/api/", "/fhir/", "/webhooks/", "/health/")
+
+
+def is_machine_path(path: str) -> bool:
+    """Whether this address answers machines, not people."""
+    return path.startswith(MACHINE_PATHS)
+
+
+def problem_document(*, status: int, slug: str, title: str, detail: str, fields: Any = None) -> Response:
+    """An RFC 9457 answer."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = fields
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def answer(problem: Problem) -> ResponseReturnValue:
+    """The answer to a refusal, as a document or a page."""
+    if is_machine_path(request.path):
+        response = problem_document(
+            status=problem.status,
+            slug=problem.slug(),
+            title=problem.title,
+            detail=problem.detail,
+            fields=problem.fields,
+        )
+    elif isinstance(problem, SignInNeeded) and (door := _door()):
+        return redirect(url_for(door), 303)
+    else:
+        response = _page(problem.status, problem)
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _door() -> str | None:
+    """Where signing in again begins; None for a stranger, and for our script, which keeps its answer."""
+    if request.path.startswith("/staff"):
+        return "staff_signin.sign_in"
+    asking = current_viewer()
+    is_patient = asking is not None and asking.is_patient
+    return "entry.birth_date" if is_patient and SENT_BY not in request.headers else None
+
+
+def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:
+    title, next_step = _words(status)
+    is_ours = problem is not None and problem.detail != problem.title
+    body = render_template(
+        "web/error.html",
+        title=title,
+        happened=problem.detail if problem and is_ours else None,
+        next_step=next_step,
+        reference=reference,
+    )
+    return Response(body, status=status, mimetype="text/html")
+
+
+def _words(status: int) -> tuple[str, str]:
+    """What happened and what to do, in plain words (patient-experience.md section 11)."""
+    match status:
+        case 401:
+            return _("We locked this page to keep it private"), _(
+                "Your answers so far are saved. Open the link in our newest text to go on."
+            )
+        case 404:
+            return _("Page not found"), _("Open the link in our newest text, or call us.")
+        case 403:
+            return _("You cannot open this page"), _("Call us if you think that is wrong.")
+        case 409:
+            return _("This changed while you were looking"), _("Go back and look again.")
+        case 429:
+            return _("Too many tries"), _("Wait a few minutes and try again, or call us.")
+        case 400 | 405 | 413 | 415 | 422:
+            return _("We could not use what was sent"), _(
+                "Go back and try again. Your earlier answers are saved."
+            )
+        case _:
+            return _("We could not send this yet"), _("Your answers are not lost. Try again in a minute.")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if is_machine_path(request.path):
+        response = problem_document(
+            status=status,
+            slug=error.name.lower().replace(" ", "-"),
+            title=error.name,
+            detail=error.name if status >= 500 else (error.description or error.name),
+            fields=_validation_messages(error),
+        )
+    else:
+        response = _page(status)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _validation_messages(error: HTTPException) -> Any:
+    data = getattr(error, "data", None)
+    return data.get("messages") if isinstance(data, dict) else None
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, OperationalError):
+        return answer(Unavailable())
+    reference = secrets.token_hex(4)
+    log.error("unexpected error", reference=reference, path=request.endpoint, exc_info=error)
+    if is_machine_path(request.path):
+        return problem_document(
+            status=500, slug="problem", title=Problem.title, detail=f"Reference {reference}"
+        )
+    return _page(500, reference=reference)
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers; flask-smorest leaves them alone (see web.api)."""
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(
+        CSRFError, lambda error: answer(BadRequest(error.description or "Send the form again."))
+    )
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,187 @@
+"""Verbs on work items: raised by the machine, taken and closed by a named person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from patientapp.access.viewer import Viewer
+from patientapp.audit.actions import record, record_system
+from patientapp.db import changed, db, insert
+from patientapp.errors import Conflict, Forbidden
+from patientapp.messaging.actions import enqueue, withdraw
+from patientapp.services.queries import staff_names, system_service
+from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.queries import OpenItem, item
+from patientapp.worklist.rules import (
+    DUTY_TEXT_USEFUL,
+    ItemKind,
+    ItemStep,
+    Refusal,
+    due_at,
+    why_not_close,
+    why_not_take,
+)
+
+
+class SomebodyElseHasIt(Conflict):
+    """A colleague has taken this item. Talk to them, or take it over from them by name."""
+
+    title = "A colleague has this"
+
+
+class AlreadyClosed(Conflict):
+    """This item has been closed. Its page says by whom and what was done."""
+
+    title = "This is closed"
+
+
+class NobodyHasIt(Conflict):
+    """Take this item first: an item is closed by the person who owns it."""
+
+    title = "Take this first"
+
+
+def raise_item(
+    kind: ItemKind,
+    *,
+    service_id: UUID,
+    patient_id: UUID,
+    reason: str,
+    source: str,
+    now: datetime,
+) -> UUID:
+    """One open item for each source, however often raised; an alert texts the duty contact (P6).
+
+    Once it is closed, the same source raises a new one: what was dealt with may come again.
+    """
+    closed = _closed_of(source)
+    if kind is ItemKind.ALERT and closed:
+        source = f"{source}:{closed + 1}"
+    item_id = uuid4()
+    added = _add_once(
+        WorkItem,
+        id=item_id,
+        service_id=service_id,
+        patient_id=patient_id,
+        kind=kind,
+        reason=reason,
+        source=source,
+        raised_at=now,
+        due_at=due_at(kind, now),
+    )
+    if not added:
+        return _item_of(source)
+    _add_once(WorkItemEvent, item_id=item_id, seq=1, step=ItemStep.RAISED, action="", at=now)
+    record_system(f"raised {kind.value}", chain=f"patient:{patient_id}", now=now)
+    if kind is ItemKind.ALERT:
+        _tell_duty(item_id, service_id=service_id, now=now)
+    return item_id
+
+
+def take(viewer: Viewer, item_id: UUID, *, now: datetime, instead_of: UUID | None = None) -> OpenItem:
+    """The viewer owns the item from now; SomebodyElseHasIt unless taken over from its owner."""
+    staff_id = _staff(viewer)
+    found = item(viewer, item_id, now=now)
+    refusal = why_not_take(found.standing, by=staff_id, instead_of=instead_of)
+    if refusal is not None:
+        raise _problem(viewer, refusal, owner=found.standing.owner)
+    if found.standing.owner != staff_id:
+        _step(viewer, found, ItemStep.TAKEN, now=now)
+    return item(viewer, item_id, now=now)
+
+
+def close(viewer: Viewer, item_id: UUID, action: str, *, now: datetime) -> OpenItem:
+    """Close an item that the viewer owns, with what was done about it (CLIN-04)."""
+    staff_id = _staff(viewer)
+    found = item(viewer, item_id, now=now)
+    refusal = why_not_close(found.standing, by=staff_id)
+    if refusal is not None:
+        raise _problem(viewer, refusal, owner=found.standing.owner)
+    _step(viewer, found, ItemStep.CLOSED, action=action, now=now)
+    return item(viewer, item_id, now=now)
+
+
+def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, action: str = "") -> None:
+    """Add the next step; whoever comes second finds its number used and is told who was first."""
+    added = _add_once(
+        WorkItemEvent,
+        item_id=found.item.id,
+        seq=found.standing.seq + 1,
+        step=step,
+        staff_id=_staff(viewer),
+        action=action,
+        at=now,
+    )
+    if not added:
+        current = item(viewer, found.item.id, now=now).standing
+        refusal = Refusal.CLOSED if current.step is ItemStep.CLOSED else Refusal.OTHERS
+        raise _problem(viewer, refusal, owner=current.owner)
+    withdraw(about=found.item.id, now=now)
+    record(
+        viewer,
+        f"{found.item.kind.value} {step.value}",
+        now=now,
+        patient_id=found.item.patient_id,
+        object=found.item.id,
+    )
+
+
+def _staff(viewer: Viewer) -> UUID:
+    if viewer.staff_id is None:
+        raise Forbidden
+    return viewer.staff_id
+
+
+def _problem(viewer: Viewer, refusal: Refusal, *, owner: UUID | None) -> Conflict:
+    who = staff_names(viewer, [owner]).get(owner, "") if owner else ""
+    match refusal:
+        case Refusal.CLOSED:
+            return AlreadyClosed(f"{who or 'A colleague'} closed this.")
+        case Refusal.NOBODYS:
+            return NobodyHasIt("Take this first, then close it.")
+    return SomebodyElseHasIt(f"{who or 'A colleague'} has this.")
+
+
+def _add_once(table: type[WorkItem | WorkItemEvent], **values: object) -> bool:
+    """Whether the row was added; False when its unique key was there first."""
+    once = insert(table).values(**values).on_conflict_do_nothing()
+    # psycopg tells the rows of an INSERT only when asked to keep them
+    return bool(changed(db.session.execute(once)))
+
+
+def _closed_of(source: str) -> int:
+    """How many items of this source, and of its returns, are closed."""
+    own = sa.or_(WorkItem.source == source, WorkItem.source.startswith(f"{source}:", autoescape=True))
+    ended = (
+        sa.select(sa.func.count())
+        .select_from(WorkItemEvent)
+        .join(WorkItem, WorkItem.id == WorkItemEvent.item_id)
+        .where(own, WorkItemEvent.step == ItemStep.CLOSED)
+    )
+    return int(db.session.scalar(ended) or 0)
+
+
+def _item_of(source: str) -> UUID:
+    return db.session.execute(sa.select(WorkItem.id).where(WorkItem.source == source)).scalar_one()
+
+
+def _tell_duty(item_id: UUID, *, service_id: UUID, now: datetime) -> None:
+    """A text without any name to the duty contact, in the same transaction (P6, LINK-07)."""
+    service = system_service(service_id)
+    if not service.duty_phone:
+        return
+    enqueue(
+        key=f"{item_id}:duty",
+        service_id=service_id,
+        patient_id=None,
+        about=item_id,
+        template="duty-alert",
+        words={},
+        to_number=service.duty_phone,
+        due_at=now,
+        useful_until=now + DUTY_TEXT_USEFUL,
+        now=now,
+    )

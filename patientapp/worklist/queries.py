@@ -1,0 +1,98 @@
+"""Reads of work items, from behind the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from patientapp.access.viewer import Viewer
+from patientapp.db import db
+from patientapp.errors import NotFound
+from patientapp.patients.models import Patient
+from patientapp.patients.queries import visible_ids
+from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.rules import ItemKind, ItemStep, Standing
+
+MOST_OPEN_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenItem:
+    """One item that somebody must close, with its patient and where it is."""
+
+    item: WorkItem
+    patient: Patient
+    standing: Standing
+    overdue: bool
+
+
+def open_items(
+    viewer: Viewer,
+    *,
+    now: datetime,
+    patient_id: UUID | None = None,
+    limit: int = MOST_OPEN_SHOWN,
+) -> list[OpenItem]:
+    """What is not closed: alerts first, in each kind the soonest due first."""
+    asked = _items(viewer).where(_newest.c.step != ItemStep.CLOSED)
+    if patient_id is not None:
+        asked = asked.where(WorkItem.patient_id == patient_id)
+    alerts_first = sa.case((WorkItem.kind == ItemKind.ALERT, 0), else_=1)
+    ordered = asked.order_by(alerts_first, WorkItem.due_at, WorkItem.id)
+    return [_open(row, now=now) for row in db.session.execute(ordered.limit(limit))]
+
+
+def item(viewer: Viewer, item_id: UUID, *, now: datetime) -> OpenItem:
+    """One item of this viewer's patients, open or closed; else NotFound (SEC-02)."""
+    row = db.session.execute(_items(viewer).where(WorkItem.id == item_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _open(row, now=now)
+
+
+def history(viewer: Viewer, item_id: UUID) -> Sequence[WorkItemEvent]:
+    """Every step of one item, oldest first."""
+    steps = (
+        sa.select(WorkItemEvent)
+        .join(WorkItem, WorkItem.id == WorkItemEvent.item_id)
+        .where(WorkItem.id == item_id, WorkItem.patient_id.in_(visible_ids(viewer)))
+        .order_by(WorkItemEvent.seq)
+    )
+    return db.session.scalars(steps).all()
+
+
+_last = sa.select(sa.func.max(WorkItemEvent.seq)).where(WorkItemEvent.item_id == WorkItem.id)
+_newest = WorkItemEvent.__table__.alias("newest")
+_Row = tuple[WorkItem, Patient, int, ItemStep, UUID | None]
+
+
+def _items(viewer: Viewer) -> sa.Select[*_Row]:
+    return (
+        sa.select(WorkItem, Patient, _newest.c.seq, _newest.c.step, _newest.c.staff_id)
+        .join(Patient, Patient.id == WorkItem.patient_id)
+        .join(
+            _newest,
+            sa.and_(
+                _newest.c.item_id == WorkItem.id,
+                _newest.c.seq == _last.correlate(WorkItem).scalar_subquery(),
+            ),
+        )
+        .where(
+            WorkItem.service_id == viewer.service_id,
+            WorkItem.patient_id.in_(visible_ids(viewer)),
+        )
+    )
+
+
+def _open(row: sa.Row[*_Row], *, now: datetime) -> OpenItem:
+    found, patient, seq, step, owner = row
+    return OpenItem(
+        item=found,
+        patient=patient,
+        standing=Standing(seq=seq, step=step, owner=owner),
+        overdue=step is not ItemStep.CLOSED and now > found.due_at,
+    )

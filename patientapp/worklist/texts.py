@@ -1,0 +1,121 @@
+"""Words about work items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patientapp.i18n import gettext as _
+from patientapp.questionnaires.definition import Instrument, Risk
+from patientapp.questionnaires.library import default_library
+from patientapp.worklist.rules import CloseAction, ItemKind, ItemStep, read_action
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The question and the answers to it that raise an alert, in the words the patient saw."""
+
+    questionnaire: str
+    question: str
+    answer: str
+    wording_status: str
+
+
+def kind(of: ItemKind) -> str:
+    """Alert or task."""
+    return _("Alert") if of is ItemKind.ALERT else _("Task")
+
+
+def reason(code: str) -> str:
+    """Why somebody has to act, in words; the code itself where we have none."""
+    known = {
+        "link_locked": _("A link was locked after wrong dates of birth. Check the record and call."),
+        "not_me": _("Somebody said that a text was not for them. Check the mobile number."),
+        "text_not_delivered": _("A text did not arrive. Reach this person another way."),
+        "no_mobile": _("Questionnaires are due and this person cannot be texted. Call or write."),
+        "visit_cancelled": _("A visit was cancelled by the patient. Offer the time to somebody else."),
+        "visit_kept_after_all": _("A cancelled visit was put back by the patient. Keep the time."),
+        "visit_change_wanted": _("Somebody wants another time for a visit. Call them."),
+        "visit_to_rebook": _("We cancelled this visit. Find a new time with the patient."),
+        "visit_call_needed": _("We cancelled a visit and no text can say so. Call them."),
+        "reply_unclear": _("A reply by text is for a person to read. Read it and call if needed."),
+        "reply_old_number": _("A text came from a number that this person no longer has. Read it."),
+        "reply_shared_number": _("A reply came from a number of more than one person. Ask whose it is."),
+        "reply_not_answered": _("A reply was acted on and no text can say so. Call them."),
+        "texts_stopped": _("Somebody left our texts and has a visit. Call them."),
+        "texts_stopped_shared": _("One of several people on a number left our texts. Ask each of them."),
+        "texts_wanted_shared": _("One of several people on a number wants our texts again. Ask each."),
+        "risk_words": _("A text may speak of self-harm or suicide. Read it now and act."),
+        "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
+        "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
+    }
+    if code in known:
+        return known[code]
+    found = _risk(code)
+    return found[1].label if found else code
+
+
+def raised_by(code: str) -> Raised | None:
+    """The answer behind an alert; None for what no answer raised."""
+    found = _risk(code)
+    words = found[0].wording("en") if found else None
+    if found is None or words is None:
+        return None
+    _instrument, risk = found
+    options = [words.item(risk.item).options.get(value) for value in risk.values]
+    said = [
+        option.text if option else str(value) for option, value in zip(options, risk.values, strict=True)
+    ]
+    return Raised(
+        questionnaire=words.title,
+        question=words.item(risk.item).text,
+        answer=" / ".join(said),
+        wording_status=words.status,
+    )
+
+
+def _risk(code: str) -> tuple[Instrument, Risk] | None:
+    for instrument in default_library():
+        for risk in instrument.risk_rules:
+            if risk.code == code:
+                return instrument, risk
+    return None
+
+
+def step(of: ItemStep) -> str:
+    """What happened to an item."""
+    words = {
+        ItemStep.RAISED: _("Raised"),
+        ItemStep.TAKEN: _("Taken"),
+        ItemStep.CLOSED: _("Closed"),
+    }
+    return words[of]
+
+
+def close_actions() -> list[tuple[str, str]]:
+    """What may have been done, to choose from."""
+    return [
+        (CloseAction.SPOKE, _("I spoke to the patient")),
+        (CloseAction.EMERGENCY, _("I called emergency or crisis services")),
+        (CloseAction.REFERRED, _("I handed over to the GP or another team")),
+        (CloseAction.BOOKED, _("I booked an appointment")),
+        (CloseAction.WROTE, _("I wrote to the patient")),
+        (CloseAction.PUT_RIGHT, _("I put the record right")),
+        (CloseAction.NOTHING_NEEDED, _("Nothing was needed (say why)")),
+    ]
+
+
+def action(kept: str) -> str:
+    """A kept action in words, with its note."""
+    code, note = read_action(kept)
+    said = dict(close_actions()).get(code, code)
+    return f"{said}: {note}" if note else said
+
+
+def mistake(code: str) -> str:
+    """What is missing before an item can be closed."""
+    words = {
+        "no_action": _("Choose what you did"),
+        "no_reason": _("Say why nothing was needed"),
+        "too_long": _("Use 1,000 characters or fewer"),
+    }
+    return words[code]
