@@ -124,6 +124,7 @@ def refuse_pending(settings: Settings) -> None:
         return
     with create_app(settings).app_context():
         finding = _migrations()
+        db.engine.dispose()
     if not finding.is_well:
         raise SettingsError(f"the database is {finding.detail}")
 
