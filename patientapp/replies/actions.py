@@ -18,7 +18,7 @@ from patientapp.messaging.rules import Why
 from patientapp.patients.actions import set_texts_ok
 from patientapp.patients.models import Patient
 from patientapp.replies import doing
-from patientapp.replies.library import risk_list, words
+from patientapp.replies.library import words
 from patientapp.replies.models import Reply
 from patientapp.replies.queries import (
     NOBODY,
@@ -26,8 +26,9 @@ from patientapp.replies.queries import (
     system_open_prompt,
     system_people_at,
 )
-from patientapp.replies.rules import Meaning, Outcome, is_short, meaning, speaks_of_risk
+from patientapp.replies.rules import Meaning, Outcome, is_short, meaning
 from patientapp.worklist.actions import raise_item
+from patientapp.worklist.phrases import risk_list, speaks_of_risk
 from patientapp.worklist.rules import ItemKind
 
 log = structlog.get_logger(__name__)

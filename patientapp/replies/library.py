@@ -1,4 +1,4 @@
-"""Reads the data of this room: words for each meaning, phrases that may speak of risk."""
+"""Reads the data of this room: the words for each meaning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from patientapp.replies.rules import Meaning, RiskList, Words, phrase, plain
+from patientapp.replies.rules import Meaning, Words
+from patientapp.worklist.phrases import plain
 
 HERE = Path(__file__).parent
 _ABOUT = frozenset({"version", "owner", "review_by"})
@@ -34,19 +35,6 @@ def _language(name: str, table: dict[str, Any]) -> Words:
             if meanings.setdefault(plain(one), Meaning(code)) is not Meaning(code):
                 raise BrokenPhrases(f"words.toml: {one!r} of {name} has two meanings")
     return Words(name, table["checked_by"], meanings)
-
-
-@cache
-def risk_list() -> RiskList:
-    """The phrases that may speak of risk (CLIN-03)."""
-    data = _read("risk_phrases.toml")
-    return RiskList(
-        version=data["version"],
-        owner=data["owner"],
-        review_by=data["review_by"],
-        patterns=[phrase(one) for one in data["phrases"]],
-        not_risk=[phrase(one) for one in data["not_risk"]],
-    )
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -1,15 +1,14 @@
-"""What a reply says, what may be done about it, and what speaks of danger."""
+"""What a reply says, and what may be done about it."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from patientapp.appointments.rules import Visit, VisitState, may_undo
+from patientapp.worklist.phrases import plain
 
 
 class Meaning(StrEnum):
@@ -57,18 +56,6 @@ class Words:
     language: str
     checked_by: str
     meanings: Mapping[str, Meaning]
-
-
-def plain(text: str) -> str:
-    """Lower case, digits of any script as 0 to 9, without marks around words, single spaces."""
-    flat = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").replace("\ufe0f", "")
-    digits = (str(unicodedata.digit(c)) if c.isdecimal() else c for c in flat)
-    kept = (c if _is_letter(c) else " " for c in "".join(digits) if c not in "'\u20e3")
-    return " ".join("".join(kept).split())
-
-
-def _is_letter(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char).startswith("M")
 
 
 def meaning(text: str, *, language: str, words: Mapping[str, Words], opt_out: str = "") -> Meaning:
@@ -139,41 +126,3 @@ def _of_open(asked: Meaning, visit: Visit) -> Act:
     if asked is Meaning.KEEP:
         return Act.SAY_KEPT if visit.state is VisitState.CONFIRMED else Act.CONFIRM
     return Act.CALL if asked is Meaning.CHANGE else Act.CANCEL
-
-
-@dataclass(frozen=True)
-class RiskList:
-    """Phrases that may speak of self-harm or suicide, reviewed by a named person (CLIN-03)."""
-
-    version: str
-    owner: str
-    review_by: date
-    patterns: Sequence[re.Pattern[str]]
-    not_risk: Sequence[re.Pattern[str]]
-
-
-_SPECIAL = {"*": r"(?: \S+){0,3}", "#": r" \d{2,}"}  # up to three words; a number of two digits or more
-
-
-def phrase(text: str) -> re.Pattern[str]:
-    """A phrase of the list as a pattern: words, `a|b` for either, `*` and `#` as the list says."""
-    parts: list[str] = []
-    for word in text.split():
-        if word in _SPECIAL:
-            parts.append(_SPECIAL[word])
-        else:
-            either = "|".join(re.escape(one) for one in word.split("|"))
-            parts.append(f" (?:{either})")
-    return re.compile("".join(parts) + r"(?= |\Z)")
-
-
-def speaks_of_risk(text: str, phrases: RiskList) -> bool:
-    """Whether a phrase of the list stands in the text; ordinary talk of pain is taken out first."""
-    said = " " + plain(text)
-    for harmless in phrases.not_risk:
-        said = harmless.sub(" ,", said)
-    return _any(phrases.patterns, said)
-
-
-def _any(patterns: Iterable[re.Pattern[str]], said: str) -> bool:
-    return any(pattern.search(said) for pattern in patterns)

@@ -45,6 +45,8 @@ def reason(code: str) -> str:
         "texts_stopped_shared": _("One of several people on a number left our texts. Ask each of them."),
         "texts_wanted_shared": _("One of several people on a number wants our texts again. Ask each."),
         "risk_words": _("A text may speak of self-harm or suicide. Read it now and act."),
+        "risk_in_words": _("What somebody wrote may speak of self-harm or suicide. Read it now and act."),
+        "risk_in_lost_words": _("Words that we could not keep may speak of self-harm. Call them now."),
         "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }

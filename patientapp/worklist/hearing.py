@@ -1,0 +1,69 @@
+"""A cry for help in somebody's own words is heard, kept or refused (P6, CLIN-03)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, request
+
+from patientapp import clock
+from patientapp.access.guard import current_viewer
+from patientapp.db import transaction
+from patientapp.errors import Problem
+from patientapp.worklist.actions import raise_item
+from patientapp.worklist.phrases import risk_list, speaks_of_risk
+from patientapp.worklist.rules import ItemKind
+
+FOREIGN = 403  # sent by another site: not the person's own words
+OF_EVERY_FORM = frozenset({"csrf_token", "idempotency_key"})
+
+
+def hear_words(
+    text: str,
+    *,
+    service_id: UUID,
+    patient_id: UUID,
+    source: str,
+    now: datetime,
+    reason: str = "risk_in_words",
+) -> bool:
+    """Make the alert where a phrase of the list stands in the text; call it in the text's transaction."""
+    if not speaks_of_risk(text, risk_list()):
+        return False
+    raise_item(
+        ItemKind.ALERT,
+        service_id=service_id,
+        patient_id=patient_id,
+        reason=reason,
+        source=source,
+        now=now,
+    )
+    return True
+
+
+def listen_to_words(response: Response) -> Response:
+    """Hear what a patient wrote in a form that was refused; the refusal stands. For `after_request`."""
+    asking = current_viewer()
+    if asking is None or asking.patient_id is None or not asking.birth_date_confirmed:
+        return response
+    if (
+        request.method not in {"POST", "PUT"}
+        or response.status_code < 400
+        or response.status_code == FOREIGN
+    ):
+        return response
+    words = "\n".join(
+        value for name, value in request.form.items(multi=True) if name not in OF_EVERY_FORM
+    )
+    with suppress(Problem), transaction():
+        hear_words(
+            words,
+            service_id=asking.service_id,
+            patient_id=asking.patient_id,
+            source=f"{asking.patient_id}:lost-words:{request.endpoint}",
+            now=clock.now(),
+            reason="risk_in_lost_words",
+        )
+    return response
