@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,6 +28,9 @@ from patientapp.signin.cookies import Kind
 from patientapp.signin.rules import PATIENT_LIFE
 from tests.databases import Database
 from tests.factories import LINK_KEY, NOW, make_pack, make_patient, make_service, make_token, tasks_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PHONE = {"width": 375, "height": 667}
 PATIENCE = 8000  # milliseconds for anything on this machine
@@ -69,7 +72,7 @@ def served(database: Database, folder: Path) -> Iterator[Site]:
     app = create_app(_settings(database, folder, url))
     with app.app_context():
         upgrade()
-    door.app = app
+    door.app = whole(app)
     thread = threading.Thread(target=door.serve_forever, daemon=True)
     thread.start()
     try:
@@ -80,6 +83,20 @@ def served(database: Database, folder: Path) -> Iterator[Site]:
         door.server_close()
         with app.app_context():
             db.engine.dispose()
+
+
+def whole(app: WSGIApplication) -> WSGIApplication:
+    """The same answers in one piece: the test server leaves a file open when a phone hangs up."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        pieces = app(environ, start_response)
+        try:
+            return [b"".join(pieces)]
+        finally:
+            if hasattr(pieces, "close"):
+                pieces.close()
+
+    return answer
 
 
 def _nothing(_environ: Any, start_response: Any) -> list[bytes]:

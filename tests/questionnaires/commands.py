@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 ROOT = click.Group("patientapp", commands={command.name or "": command for command in commands})
-PROGRAM = "from tests.questionnaires.commands import ROOT; ROOT()"
+# A run in the background ignores SIGINT, and its children with it.
+PROGRAM = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+PROGRAM += "from tests.questionnaires.commands import ROOT; ROOT()"
 
 
 def run(*words: str, typed: bytes = b"") -> Result:
