@@ -20,6 +20,7 @@ from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
 from patientapp.config import Settings
 from patientapp.contact.bulk import release
 from patientapp.db import transaction
+from patientapp.imports.storing import finish_what_was_left
 from patientapp.messaging.dispatcher import BATCH
 from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
 from patientapp.outgoing.metrics import listen, watch
@@ -35,7 +36,7 @@ TIDY_EVERY = 600.0  # seconds
 RECKON_EVERY = 86_400.0
 SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
-JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon")
+JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon", "import")
 DISPATCH_JOBS = ("dispatch", "settle")
 
 
@@ -88,6 +89,12 @@ def reckon_once(app: Flask) -> int:
             return keep_spreads(found)
 
 
+def import_once(app: Flask) -> int:
+    """Store what imports that were killed have left; files finished."""
+    with app.app_context():
+        return finish_what_was_left(now=clock.now())
+
+
 def _safely(name: str, work: Callable[[], int]) -> Callable[[], None]:
     """One tick: a failure is logged by its type, not its values; the next tick tries again."""
 
@@ -133,6 +140,7 @@ class Ticker:
             "tidy": (TIDY_EVERY, lambda: tidy_once(app)),
             "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
             "reckon": (RECKON_EVERY, lambda: reckon_once(app)),
+            "import": (WATCH_EVERY, lambda: import_once(app)),
         }
         for name in jobs:
             seconds, do = work[name]

@@ -11,14 +11,13 @@ from datetime import datetime
 from typing import IO, Any, BinaryIO
 from uuid import UUID
 
-from patientapp.audit.actions import record_system
-from patientapp.db import db, transaction
+from patientapp.db import db
 from patientapp.imports.kinds import Batch, Counts, Kind
 from patientapp.imports.reading import UnreadableFile, rows
 from patientapp.imports.rules import Column, Mistake, header_mistakes, read_row
+from patientapp.imports.storing import SENDER, store_all
 
 BATCH = 500  # rows: enough to make statements cheap, few enough to hold
-SENDER = "import:"
 
 Line = tuple[int, list[str], Mapping[str, Any]]
 Report = Callable[[Mistake], None]
@@ -150,27 +149,17 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
 
 
 def store(judged: Judged, kind: Kind, *, service_id: UUID, digest: str, now: datetime) -> Counts:
-    """Store every row in one transaction: all or none, also after a kill."""
-    by_name = {column.name: column for column in kind.columns}
-    counts = Counts(same=judged.skipped)
+    """Store every row: all or none, also after a kill (see `storing`)."""
     judged.good.seek(0)
-    with transaction():
-        for lines in _batches(_again(judged, by_name)):
-            some = [(line, values) for line, _cells, values in lines]
-            batch = Batch(service_id=service_id, rows=some, by=f"{SENDER}{digest}", now=now)
-            counts += kind.store(batch)
-            db.session.expunge_all()
-        actor = f"{SENDER}{digest}"
-        said = f"imported {counts.added} new, {counts.changed} changed, {counts.same} as before"
-        record_system(said, chain=f"imports:{service_id}", now=now, actor=actor)
-    return counts
-
-
-def _again(judged: Judged, by_name: Mapping[str, Column]) -> Iterator[Line]:
-    for kept in judged.good:
-        line, cells = json.loads(kept)
-        values, _mistakes = read_row(line, judged.header, cells, by_name)
-        yield line, cells, values
+    return store_all(
+        kind,
+        ((line, cells) for line, cells in map(json.loads, judged.good)),
+        service_id=service_id,
+        header=judged.header,
+        digest=digest,
+        skipped=judged.skipped,
+        now=now,
+    )
 
 
 def seekable(given: BinaryIO) -> BinaryIO:

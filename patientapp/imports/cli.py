@@ -18,6 +18,7 @@ from patientapp.imports.actions import Judged, digest_of, judge, seekable, store
 from patientapp.imports.kinds import Counts, Kind, kinds
 from patientapp.imports.reading import written
 from patientapp.imports.rules import Mistake
+from patientapp.imports.storing import finish_what_was_left
 from patientapp.services.queries import system_service, system_service_by_slug
 
 
@@ -76,6 +77,8 @@ def _service(given: str) -> UUID:
 
 def _import(kind: Kind, file: BinaryIO, *, service_id: UUID, dry_run: bool) -> None:
     now, digest = clock.now(), digest_of(file)
+    if not dry_run:  # what an import that was killed has left is part of what this one is judged by
+        finish_what_was_left(now=now, service_id=service_id)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as good:
         judged = _judge(kind, file, service_id=service_id, good=good)
         if judged.mistakes:

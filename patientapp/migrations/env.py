@@ -25,6 +25,7 @@ ROOMS = [
     "signin",
     "feedback",
     "replies",
+    "imports",
 ]
 
 for room in ROOMS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -283,25 +282,6 @@ def test_the_caller_s_mistakes_are_one_line_and_exit_2(world: World) -> None:
     kind = CliRunner().invoke(import_command, ["people", str(path)])
     assert [one.exit_code for one in (no_service, unknown, kind)] == [2, 2, 2]
     assert "no such service" in unknown.stderr
-
-
-def test_p1_a_kill_in_the_middle_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 2)
-    real: Callable[..., Any] = Appointments.store
-    calls = []
-
-    def dies(self: Appointments, batch: Any) -> Any:
-        calls.append(batch)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(self, batch)
-
-    monkeypatch.setattr(Appointments, "store", dies)
-    rows = [world.row(appointment_key=f"A-{n}") for n in range(6)]
-    done = world.rows(*rows)
-    assert done.exit_code != 0
-    assert len(calls) == 2
-    assert world.visits() == {}
 
 
 def test_sms_06_b51_texts_follow_what_the_booking_system_says(world: World) -> None:
