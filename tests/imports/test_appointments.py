@@ -24,6 +24,7 @@ from patientapp.audit.models import AuditEntry
 from patientapp.episodes.queries import system_days
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.imports import actions as importing
+from patientapp.imports import storing
 from patientapp.imports.appointments import COLUMNS, Appointments
 from patientapp.imports.cli import import_command
 from patientapp.messaging.models import OutboxMessage
@@ -328,6 +329,8 @@ def test_ops_01_an_import_stands_in_the_audit_without_its_words(world: World) ->
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH", 100)
+    for name, value in {"FIRST_PART": 100, "LARGEST_PART": 100, "AIM": 1e6}.items():
+        monkeypatch.setattr(storing, name, value)  # else their size goes by the machine's speed
 
     def peak(count: int, start: int) -> int:
         rows = (world.row(appointment_key=f"A-{start + n}") for n in range(count))
