@@ -22,6 +22,8 @@ MODULES = {
     "reminders": "patientapp.reminders.cli",
     "replies": "patientapp.replies.cli",
     "import": "patientapp.imports.cli",
+    "staff": "patientapp.signin.cli",
+    "service": "patientapp.services.adding_cli",
     "dispatch": "patientapp.scheduler",
     "messaging": "patientapp.outgoing.cli",
     "metrics": "patientapp.outgoing.cli",

@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 
 from patientapp import crypto
 from patientapp.access.viewer import Role
-from patientapp.audit.actions import record_system
+from patientapp.audit.actions import add, record_system
+from patientapp.audit.rules import Entry
 from patientapp.db import db
 from patientapp.errors import Conflict, Invalid, NotFound
 from patientapp.services.models import Membership, Service, Staff
@@ -71,7 +72,9 @@ def add_service(
     return service
 
 
-def add_staff(*, email: str, name: str, password: str, now: datetime) -> tuple[Staff, str]:
+def add_staff(
+    *, email: str, name: str, password: str, now: datetime, by: str = "system"
+) -> tuple[Staff, str]:
     """A new member of staff without any role yet, and the secret for their authenticator app."""
     wrong = staff_mistakes(email=email, name=name, password=password)
     if wrong:
@@ -84,12 +87,41 @@ def add_staff(*, email: str, name: str, password: str, now: datetime) -> tuple[S
         email=email_key(email),
         name=name.strip(),
         password_hash=hasher().hash(password_form(password)),
-        totp_secret=crypto.seal(secret.encode(), key=settings().data_key, about=_about_totp(staff_id)),
+        totp_secret=_sealed(secret, staff_id),
     )
     db.session.add(person)
     db.session.flush()
-    record_system("added staff", chain=f"staff:{staff_id}", now=now)
+    record_system("added staff", chain=f"staff:{staff_id}", now=now, actor=by)
     return person, secret
+
+
+def set_password(staff_id: UUID, password: str, *, now: datetime, by: str) -> None:
+    """A new password in place of the old one; it opens nothing without the second factor (SEC-10)."""
+    person = _staff(staff_id)
+    wrong = staff_mistakes(email=person.email, name=person.name, password=password)
+    if wrong:
+        raise Invalid("The password cannot be used.", fields=wrong)
+    person.password_hash = hasher().hash(password_form(password))
+    record_system("set a new password", chain=f"staff:{staff_id}", now=now, actor=by)
+
+
+def renew_factor(staff_id: UUID, *, now: datetime, by: str) -> str:
+    """The secret of a new second factor; codes of the lost one open nothing from now on."""
+    person, secret = _staff(staff_id), pyotp.random_base32()
+    person.totp_secret = _sealed(secret, staff_id)
+    record_system("renewed the second factor", chain=f"staff:{staff_id}", now=now, actor=by)
+    return secret
+
+
+def _sealed(secret: str, staff_id: UUID) -> bytes:
+    return crypto.seal(secret.encode(), key=settings().data_key, about=_about_totp(staff_id))
+
+
+def _staff(staff_id: UUID) -> Staff:
+    person = db.session.get(Staff, staff_id)
+    if person is None:
+        raise NotFound
+    return person
 
 
 def totp_secret(person: Staff) -> str:
@@ -98,7 +130,7 @@ def totp_secret(person: Staff) -> str:
     return crypto.unseal(person.totp_secret, key=settings().data_key, about=about).decode()
 
 
-def give_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime) -> None:
+def give_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime, by: str = "system") -> None:
     """Let this person act in this role in this one service; giving it twice is giving it once."""
     if role not in STAFF_ROLES:
         raise Invalid("Staff cannot hold the role of a patient.")
@@ -108,26 +140,40 @@ def give_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime) ->
     else:
         held.ended_at = None
     db.session.flush()
-    record_system(f"gave role {role}", chain=f"staff:{staff_id}", now=now)
+    _record_role("gave", staff_id, service_id, role, now=now, by=by)
 
 
-def end_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime) -> None:
+def end_role(staff_id: UUID, service_id: UUID, role: Role, *, now: datetime, by: str = "system") -> None:
     """Take a role away; it bites at the person's next request (SEC-10)."""
     held = db.session.get(Membership, (staff_id, service_id, role))
     if held is None or held.ended_at is not None:
         raise NotFound
     held.ended_at = now
-    record_system(f"ended role {role}", chain=f"staff:{staff_id}", now=now)
+    _record_role("ended", staff_id, service_id, role, now=now, by=by)
 
 
-def deactivate(staff_id: UUID, *, now: datetime) -> None:
+def _record_role(
+    verb: str, staff_id: UUID, service_id: UUID, role: Role, *, now: datetime, by: str
+) -> None:
+    """Which role, and in which service: a role in one service gives nothing in another (SEC-04)."""
+    entry = Entry(at=now, actor=by, action=f"{verb} role {role}", service_id=service_id)
+    add(f"staff:{staff_id}", entry)
+
+
+def deactivate(staff_id: UUID, *, now: datetime, by: str = "system") -> None:
     """Shut this person out of everything; it bites at their next request (SEC-10)."""
-    person = db.session.get(Staff, staff_id)
-    if person is None:
-        raise NotFound
+    person = _staff(staff_id)
     if person.deactivated_at is None:
         person.deactivated_at = now
-        record_system("deactivated staff", chain=f"staff:{staff_id}", now=now)
+        record_system("deactivated staff", chain=f"staff:{staff_id}", now=now, actor=by)
+
+
+def reactivate(staff_id: UUID, *, now: datetime, by: str) -> None:
+    """Let this person sign in again, in the roles that they still hold."""
+    person = _staff(staff_id)
+    if person.deactivated_at is not None:
+        person.deactivated_at = None
+        record_system("reactivated staff", chain=f"staff:{staff_id}", now=now, actor=by)
 
 
 def _about_totp(staff_id: UUID) -> str:

@@ -72,6 +72,27 @@ def system_staff(staff_id: UUID) -> Staff | None:
     return person if person is not None and person.deactivated_at is None else None
 
 
+def system_staff_anyhow(email: str) -> Staff:
+    """The person of this address, deactivated or not, for the shell; NotFound when there is none."""
+    person = db.session.scalar(sa.select(Staff).where(Staff.email == email_key(email)))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def system_everyone(service_id: UUID | None = None) -> list[tuple[Staff, str, Role | None]]:
+    """(person, service's slug, role) of every role that is held, and people without any, by address."""
+    asked = (
+        sa.select(Staff, sa.func.coalesce(Service.slug, ""), Membership.role)
+        .outerjoin(Membership, sa.and_(Membership.staff_id == Staff.id, Membership.ended_at.is_(None)))
+        .outerjoin(Service, Service.id == Membership.service_id)
+        .order_by(Staff.email, Service.slug, Membership.role)
+    )
+    if service_id is not None:
+        asked = asked.where(Membership.service_id == service_id)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(asked)]
+
+
 def staff_names(viewer: Viewer, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names of colleagues, past ones too, of the viewer's own service."""
     if viewer.is_patient:

@@ -12,6 +12,7 @@ LEAST_PASSWORD_LENGTH = 12  # NCSC: length over character rules
 MOST_PASSWORD_LENGTH = 200
 LONGEST_SHORT_NAME = 20  # first words of every text (patient-experience.md section 7)
 STAFF_ROLES = frozenset(Role) - {Role.PATIENT}
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -51,6 +52,11 @@ def service_mistakes(*, slug: str, name: str, short_name: str, phone: str) -> di
     if not phone.strip():
         wrong["phone"] = ["Give a telephone number: it stands on every page and in every text."]
     return wrong
+
+
+def can_be_texted(number: str) -> bool:
+    """Whether texts can be addressed to this: + and the country's number, without spaces (E.164)."""
+    return bool(_E164.match(number))
 
 
 def with_patients(roles: Iterable[Role]) -> bool:

@@ -50,5 +50,11 @@ def end_session(session_id: UUID, *, now: datetime) -> None:
     _change(Session.id == session_id, ended_at=now)
 
 
+def end_sessions_of(staff_id: UUID, *, now: datetime) -> None:
+    """End every open session of a member of staff, on every worker at once (SEC-10)."""
+    still_open = sa.and_(Session.staff_id == staff_id, Session.ended_at.is_(None))
+    _change(still_open, ended_at=now)
+
+
 def _change(which: sa.ColumnElement[bool], **values: object) -> None:
     db.session.execute(sa.update(Session).where(which).values(**values))

@@ -1,0 +1,61 @@
+"""`patientapp service add`: the first thing that a new installation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from flask import Flask
+
+from patientapp import clock
+from patientapp.audit.actions import record_system
+from patientapp.db import transaction
+from patientapp.questionnaires.schedule import check_all
+from patientapp.services.actions import add_service
+from patientapp.services.rules import can_be_texted
+from patientapp.shell import actor, refusals
+
+
+@click.group("service")
+def service() -> None:
+    """Add a pain service to this installation.
+
+    \b
+    Example:
+      patientapp service add moorside --name "Moorside Clinic" --short-name Moorside \\
+          --phone "0113 496 0100" --hours "Monday to Friday, 9am to 5pm"
+    """
+
+
+@service.command("add")
+@click.argument("slug")
+@click.option("--name", required=True, help="In full, as patients know it.")
+@click.option("--short-name", required=True, help="First words of every text: names no condition.")
+@click.option("--phone", required=True, help="On every page and in every text.")
+@click.option("--hours", required=True, help="When the telephone is answered.")
+@click.option("--text-relay", default="", help="The number for people who cannot use a telephone.")
+@click.option("--duty-phone", default="", help="Told of each worrying answer, as +447700900999.")
+@click.option("--schedule", default="standard", show_default=True)
+@click.pass_obj
+def add(make_app: Callable[[], Flask], /, *, slug: str, schedule: str, **facts: str) -> None:
+    """Add a service. SLUG is the word in its addresses, such as moorside.
+
+    \b
+    Example:
+      patientapp service add moorside --name "Moorside Clinic" --short-name Moorside \\
+          --phone "0113 496 0100" --hours "Monday to Friday, 9am to 5pm" --duty-phone +447700900999
+    """
+    known = sorted(one.id for one in check_all())
+    if schedule not in known:
+        raise click.UsageError(f"There is no schedule {schedule!r}; there is: {', '.join(known)}")
+    if facts["duty_phone"] and not can_be_texted(facts["duty_phone"]):
+        raise click.UsageError("--duty-phone: give it with its country, such as +447700900999")
+    with make_app().app_context(), refusals(), transaction():
+        made = add_service(slug=slug, schedule=schedule, **facts)
+        record_system("added a service", chain=f"service:{made.id}", now=clock.now(), actor=actor())
+    click.echo(f"{made.slug} is there. Next: patientapp staff add --service {made.slug} --role …")
+    if not made.duty_phone:
+        click.echo("No --duty-phone: worrying answers wait on the staff list and are told to nobody.")
+
+
+commands = [service]
