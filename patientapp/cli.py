@@ -79,8 +79,8 @@ def app() -> Flask:
     return create_app()
 
 
-def upgrade() -> None:
-    """Bring the database of the current app to the newest migration."""
+def upgrade(to: str = "head") -> None:
+    """Bring the database of the current app to the newest migration, or to the one named."""
     import logging
 
     from flask import current_app
@@ -92,7 +92,7 @@ def upgrade() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     folder = str(Path(__file__).parent / "migrations")
     Migrate(current_app, db, directory=folder, render_as_batch=True)  # here: no request needs Alembic
-    migrate(directory=folder)
+    migrate(directory=folder, revision=to)
 
 
 @root.group("db")

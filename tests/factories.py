@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ from patientapp.services.models import Membership, Service, Staff
 from patientapp.signin import cookies
 from patientapp.signin.actions import open_session
 from patientapp.signin.cookies import Kind
+from patientapp.workdays import at_london
 
 NOW = datetime(2026, 9, 22, 9, 30, tzinfo=UTC)
 _count = itertools.count(1)
@@ -107,6 +108,8 @@ def make_episode(session: DbSession, patient: Patient, **over: Any) -> Episode:
         "patient_id": patient.id,
         "service_id": patient.service_id,
         "pain_site": PainSite.BACK,
+        "received_at": at_london(received, time(9, 0)),
+        "received_on": received,
         "created_at": NOW,
     }
     episode = Episode(**(facts | over))
@@ -114,8 +117,10 @@ def make_episode(session: DbSession, patient: Patient, **over: Any) -> Episode:
     session.flush()
     session.add(
         EpisodeEvent(
+            service_id=episode.service_id,
             episode_id=episode.id,
             kind=EpisodeEventKind.RECEIVED,
+            at=at_london(received, time(9, 0)),
             on=received,
             recorded_at=NOW,
             recorded_by="staff:test",

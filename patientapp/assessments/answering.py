@@ -23,6 +23,7 @@ from patientapp.assessments.queries import (
 )
 from patientapp.assessments.rules import (
     LOOK_AFTER_ANSWER,
+    AnswerMode,
     SavedAnswer,
     TaskState,
     final_answers,
@@ -297,6 +298,7 @@ def _made(
         "scores": stored_scores(scores),
         "started_at": min(times),
         "answered_at": max(times),
+        "answered_on": london_day(max(times)),
     }
     return row, Submitted(row["id"], instrument, scores, instrument.risks(values))
 
@@ -312,16 +314,19 @@ def _inputs(viewer: Viewer, instrument: Instrument, *, on: date) -> dict[str, in
 
 def _facts(viewer: Viewer, task: OwnTask, instrument: Instrument, *, now: datetime) -> dict[str, Any]:
     """The facts of a response that are not its answers."""
+    answered_by = viewer.answered_by or AnsweredBy.SELF
     return {
         "id": uuid.uuid4(),
         "task_id": task.id,
+        "episode_id": task.episode_id,
         "patient_id": viewer.patient_id,
         "service_id": viewer.service_id,
         "time_point": task.time_point,
         "instrument": instrument.id,
         "instrument_version": instrument.version,
         "rule_version": instrument.rule_version,
-        "answered_by": viewer.answered_by or AnsweredBy.SELF,
+        "answered_by": answered_by,
+        "mode": AnswerMode(answered_by.value),
         "birth_date_confirmed": viewer.birth_date_confirmed,
         "received_at": now,
     }

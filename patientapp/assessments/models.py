@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.db import AppendOnly, Identified, Model, choice
 
 
@@ -19,7 +19,7 @@ class Pack(Identified, Model):
 
     __tablename__ = "packs"
     __table_args__ = (
-        sa.UniqueConstraint("episode_id", "time_point"),
+        sa.UniqueConstraint("episode_id", "time_point", "occurrence"),
         sa.Index("ix_packs_service_closes", "service_id", "closes_on"),
         sa.CheckConstraint("opens_on <= due_on AND due_on <= closes_on", name="days_in_order"),
     )
@@ -28,6 +28,7 @@ class Pack(Identified, Model):
     patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patients.id"), index=True)
     service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"))
     time_point: Mapped[TimePoint] = mapped_column(choice(TimePoint))
+    occurrence: Mapped[int] = mapped_column(sa.SmallInteger, default=1)  # reviews and re-entries repeat
     opens_on: Mapped[date]
     due_on: Mapped[date]
     closes_on: Mapped[date]
@@ -61,14 +62,35 @@ class Draft(Model):
 
 
 class Response(AppendOnly, Identified, Model):
-    """The answers of one task with their scores: one, for good (REL-02, CLIN-05)."""
+    """The answers of one task with their scores: one, for good (REL-02, CLIN-05).
+
+    What another system sent may have no task of ours. A row that the sender put right is a new row
+    that names the one it corrects; the truth is every row that nothing corrects.
+    """
 
     __tablename__ = "responses"
     __table_args__ = (
         sa.Index("ix_responses_patient_instrument", "patient_id", "instrument", "time_point"),
+        sa.Index("ix_responses_service_answered", "service_id", "answered_on"),
+        sa.Index(
+            "uq_responses_service_mark",
+            "service_id",
+            "mark",
+            unique=True,
+            sqlite_where=sa.text("mark IS NOT NULL"),
+            postgresql_where=sa.text("mark IS NOT NULL"),
+        ),
+        sa.Index(
+            "uq_responses_corrects",
+            "corrects_id",
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NOT NULL"),
+            postgresql_where=sa.text("corrects_id IS NOT NULL"),
+        ),
     )
 
-    task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("tasks.id"), unique=True)
+    task_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("tasks.id"), unique=True)
+    episode_id: Mapped[UUID] = mapped_column(sa.ForeignKey("episodes.id"), index=True)
     patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patients.id"))
     service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"))
     time_point: Mapped[TimePoint] = mapped_column(choice(TimePoint))
@@ -78,12 +100,17 @@ class Response(AppendOnly, Identified, Model):
     language: Mapped[str]
     wording: Mapped[str]  # demonstration, licensed or own
     answered_by: Mapped[AnsweredBy] = mapped_column(choice(AnsweredBy))
+    mode: Mapped[AnswerMode] = mapped_column(choice(AnswerMode))
     birth_date_confirmed: Mapped[bool]
     answers: Mapped[dict[str, Any]]  # item -> whole number, "skipped" or "not_reached"
     scores: Mapped[dict[str, Any]]  # scale -> number or text; a missing one is {"reason": ...}
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime]  # the last answer given
+    answered_on: Mapped[date]  # its London day
     received_at: Mapped[datetime]
+    response_key: Mapped[str | None]  # the sender's own
+    mark: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))  # of service, key and instrument
+    corrects_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("responses.id"))
 
 
 class BaselineSpread(AppendOnly, Model):

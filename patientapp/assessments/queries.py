@@ -27,6 +27,7 @@ class OwnTask:
 
     id: UUID
     pack_id: UUID
+    episode_id: UUID
     instrument: str
     instrument_version: int
     position: int
@@ -66,6 +67,7 @@ _OWN = (
         Task.instrument,
         Task.instrument_version,
         Task.position,
+        Pack.episode_id,
         Pack.time_point,
         Pack.opens_on,
         Pack.due_on,
@@ -80,6 +82,12 @@ _OWN = (
 )
 _OWN_TASKS = _OWN.order_by(Task.position)
 _OWN_TASK = _OWN.where(Task.id == sa.bindparam("task"))
+
+
+def is_current_response() -> sa.ColumnElement[bool]:
+    """Whether a response is the truth: its sender has not put it right since."""
+    later = sa.select(Response.corrects_id).where(Response.corrects_id.is_not(None))
+    return Response.id.not_in(later)
 
 
 def own_tasks(viewer: Viewer) -> list[OwnTask]:
@@ -101,6 +109,7 @@ def _task(row: sa.Row[Any]) -> OwnTask:
     return OwnTask(
         id=row.id,
         pack_id=row.pack_id,
+        episode_id=row.episode_id,
         instrument=row.instrument,
         instrument_version=row.instrument_version,
         position=row.position,

@@ -16,12 +16,28 @@ NOT_REACHED = "not_reached"
 
 
 class TimePoint(StrEnum):
-    """When in an episode (requirements.md): entry, discharge, and months after it."""
+    """When in an episode (requirements.md): entry, programme, discharge, months after it, re-entry."""
 
     T0 = "T0"
+    TPS = "TPs"
+    TPE = "TPe"
     TD = "TD"
     T3 = "T3"
     T6 = "T6"
+    TPIFU = "TPIFU"
+    REVIEW = "review"
+
+
+class AnswerMode(StrEnum):
+    """How the answers were given (contract.md section 6)."""
+
+    SELF = "self"
+    HELPED = "helped"
+    INTERPRETER = "interpreter"
+    PHONE = "phone"
+    PAPER = "paper"
+    PROXY = "proxy"
+    KIOSK = "kiosk"
 
 
 class PackState(StrEnum):

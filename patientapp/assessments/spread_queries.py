@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from patientapp.assessments.models import BaselineSpread, Response
+from patientapp.assessments.queries import is_current_response
 from patientapp.assessments.rules import TimePoint
 from patientapp.assessments.spread_rules import Running, Series
 from patientapp.db import db
@@ -27,7 +28,11 @@ def system_baseline_people(instruments: Collection[str]) -> dict[Series, int]:
     """How many people of each service have a baseline of these instruments."""
     counted = (
         sa.select(*OF_SERIES, sa.func.count(Response.patient_id.distinct()))
-        .where(Response.time_point == TimePoint.T0, Response.instrument.in_(instruments))
+        .where(
+            Response.time_point == TimePoint.T0,
+            Response.instrument.in_(instruments),
+            is_current_response(),
+        )
         .group_by(*OF_SERIES)
     )
     return {Series(*row[:4]): row[4] for row in db.session.execute(counted)}
@@ -68,7 +73,11 @@ def _first_scores(series: Series) -> Iterator[Mapping[str, Any]]:
     same = zip(OF_SERIES, vars(series).values(), strict=True)
     asked = (
         sa.select(Response.patient_id, Response.scores)
-        .where(Response.time_point == TimePoint.T0, *(column == value for column, value in same))
+        .where(
+            Response.time_point == TimePoint.T0,
+            *(column == value for column, value in same),
+            is_current_response(),
+        )
         .order_by(Response.patient_id, Response.answered_at, Response.id)
         .execution_options(yield_per=BATCH)
     )

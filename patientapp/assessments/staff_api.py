@@ -11,7 +11,7 @@ from patientapp.access.matrix import Permission
 from patientapp.assessments import actions
 from patientapp.assessments.staff_schemas import EpisodeSchema, NewEpisodeSchema, NewEventSchema
 from patientapp.episodes.queries import episode, system_days
-from patientapp.episodes.rules import EpisodeEventKind
+from patientapp.episodes.rules import BY_DAY
 from patientapp.web.api import Blueprint
 from patientapp.web.idempotency import once
 
@@ -46,4 +46,4 @@ def _shown(episode_id: UUID) -> dict[str, Any]:
         "id": found.id,
         "patient_id": found.patient_id,
         "pain_site": found.pain_site,
-    } | {kind.value: days.get(kind) for kind in EpisodeEventKind}
+    } | {kind.value: days.get(kind) for kind in BY_DAY}

@@ -15,9 +15,13 @@ def time_point(of: TimePoint) -> str:
     """A time point in the care team's words."""
     words = {
         TimePoint.T0: _("Before the first visit"),
+        TimePoint.TPS: _("At the start of a programme"),
+        TimePoint.TPE: _("At the end of a programme"),
         TimePoint.TD: _("At discharge"),
         TimePoint.T3: _("3 months after"),
         TimePoint.T6: _("6 months after"),
+        TimePoint.TPIFU: _("On a request to return"),
+        TimePoint.REVIEW: _("At a review"),
     }
     return words[of]
 

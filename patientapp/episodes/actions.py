@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
 from patientapp.db import db
 from patientapp.episodes.models import Episode, EpisodeEvent
-from patientapp.episodes.queries import episode, system_days
-from patientapp.episodes.rules import EpisodeEventKind, PainSite, day_problem
+from patientapp.episodes.queries import episode, system_current, system_days
+from patientapp.episodes.rules import ONCE, EpisodeEventKind, PainSite, day_problem
 from patientapp.errors import Invalid
 from patientapp.patients.queries import patient
+from patientapp.workdays import at_london
+
+MIDNIGHT = time(0, 0)  # of an event of which only the day is known
 
 
 class EventOutOfOrder(Invalid):
@@ -29,7 +32,12 @@ def open_episode(
     person = patient(viewer, patient_id)
     _check_day(EpisodeEventKind.RECEIVED, received_on, {}, field="received_on")
     made = Episode(
-        patient_id=person.id, service_id=person.service_id, pain_site=pain_site, created_at=now
+        patient_id=person.id,
+        service_id=person.service_id,
+        pain_site=pain_site,
+        received_at=at_london(received_on, MIDNIGHT),
+        received_on=received_on,
+        created_at=now,
     )
     db.session.add(made)
     db.session.flush()
@@ -44,6 +52,8 @@ def record_event(
     found = episode(viewer, episode_id)
     _check_day(kind, on, system_days(found.id), field="on")
     _add_event(viewer, found, kind, on, now=now)
+    if kind is EpisodeEventKind.RECEIVED:
+        found.received_at, found.received_on = at_london(on, MIDNIGHT), on
     return found
 
 
@@ -57,7 +67,16 @@ def _check_day(
 
 def _add_event(viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *, now: datetime) -> None:
     db.session.add(
-        EpisodeEvent(episode_id=of.id, kind=kind, on=on, recorded_at=now, recorded_by=viewer.key)
+        EpisodeEvent(
+            service_id=of.service_id,
+            episode_id=of.id,
+            kind=kind,
+            at=at_london(on, MIDNIGHT),
+            on=on,
+            corrects_id=system_current(of.id, kind) if kind in ONCE else None,
+            recorded_at=now,
+            recorded_by=viewer.key,
+        )
     )
     db.session.flush()
     record(viewer, f"recorded {kind.value}", now=now, patient_id=of.patient_id, object=of.id)

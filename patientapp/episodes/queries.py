@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from patientapp.access.viewer import Viewer
 from patientapp.db import db
 from patientapp.episodes.models import Episode, EpisodeEvent
-from patientapp.episodes.rules import EpisodeEventKind
+from patientapp.episodes.rules import BY_DAY, EpisodeEventKind
 from patientapp.errors import NotFound
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_patients
@@ -37,14 +37,28 @@ def episodes_of(viewer: Viewer, patient_id: UUID) -> list[Episode]:
     return list(db.session.scalars(theirs.order_by(Episode.created_at.desc(), Episode.id)))
 
 
+def is_current() -> sa.ColumnElement[bool]:
+    """Whether an event is the truth: nothing corrects it, and it did happen."""
+    later = sa.select(EpisodeEvent.corrects_id).where(EpisodeEvent.corrects_id.is_not(None))
+    return sa.and_(EpisodeEvent.never_happened.is_(False), EpisodeEvent.id.not_in(later))
+
+
 def system_days(episode_id: UUID) -> dict[EpisodeEventKind, date]:
-    """The day of each event: its newest record."""
+    """The day of each event that packs hang on: its newest record."""
     in_order = (
         sa.select(EpisodeEvent.kind, EpisodeEvent.on)
-        .where(EpisodeEvent.episode_id == episode_id)
+        .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.kind.in_(BY_DAY))
         .order_by(EpisodeEvent.recorded_at, EpisodeEvent.id)
     )
-    return {row.kind: row.on for row in db.session.execute(in_order)}
+    return {EpisodeEventKind(row.kind): row.on for row in db.session.execute(in_order)}
+
+
+def system_current(episode_id: UUID, kind: EpisodeEventKind) -> UUID | None:
+    """The newest record of something that happens once; none when it has not happened."""
+    asked = sa.select(EpisodeEvent.id).where(
+        EpisodeEvent.episode_id == episode_id, EpisodeEvent.kind == kind, is_current()
+    )
+    return db.session.scalar(asked.order_by(EpisodeEvent.recorded_at.desc(), EpisodeEvent.id.desc()))
 
 
 def system_days_of(episode_ids: Collection[UUID], kind: EpisodeEventKind) -> dict[UUID, date]:

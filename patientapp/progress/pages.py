@@ -132,7 +132,7 @@ def patient(patient_id: UUID) -> str:
         set_of=lambda task: shown.set_of(task, today=today),
         texts=texts,
         item_texts=worklist_texts,
-        point_names=[texts.time_point(when) for when in TimePoint],
+        point_names=[texts.time_point(when) for when in shown.time_points(rows)],
         wording_status="demonstration" if _is_demonstration(given) else None,
         back=url_for("progress.home"),
     )
@@ -140,9 +140,10 @@ def patient(patient_id: UUID) -> str:
 
 def _progress(rows: list[ScaleRow], episode_id: UUID) -> dict[str, object]:
     own = [row for row in rows if row.episode_id == episode_id]
+    points = shown.time_points(rows)
     return {
         "charts": shown.staff_charts(own),
-        "scores": [shown.score_cells(row) for row in own],
+        "scores": [shown.score_cells(row, points) for row in own],
         "changes": [shown.change_cells(row, step) for row in own for step in row.steps],
         "spreads": list(dict.fromkeys(shown.spread(row, step) for row in own for step in row.steps)),
     }

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.assessments.models import Pack, Response, Task
-from patientapp.assessments.queries import is_asked
+from patientapp.assessments.queries import is_asked, is_current_response
 from patientapp.assessments.rules import PackDays, PackState, TimePoint, pack_state
 from patientapp.assessments.spread_queries import system_own_spreads
 from patientapp.db import db
@@ -70,19 +70,22 @@ def own_spreads(viewer: Viewer) -> OwnOf:
 def given(viewer: Viewer, patient_id: UUID) -> list[Given]:
     """Every response of a patient with the episode it belongs to, oldest answered first."""
     asked = (
-        sa.select(Response, Pack.episode_id)
-        .join(Task, Task.id == Response.task_id)
-        .join(Pack, Pack.id == Task.pack_id)
-        .where(Response.patient_id == patient_id, Response.patient_id.in_(visible_ids(viewer)))
+        sa.select(Response)
+        .outerjoin(Task, Task.id == Response.task_id)
+        .where(
+            Response.patient_id == patient_id,
+            Response.patient_id.in_(visible_ids(viewer)),
+            is_current_response(),
+        )
         .order_by(Response.answered_at, Task.position, Response.id)
     )
-    return [_given(response, episode_id) for response, episode_id in db.session.execute(asked)]
+    return [_given(response) for response in db.session.scalars(asked)]
 
 
-def _given(response: Response, episode_id: UUID) -> Given:
+def _given(response: Response) -> Given:
     return Given(
         response_id=response.id,
-        episode_id=episode_id,
+        episode_id=response.episode_id,
         time_point=response.time_point,
         instrument=response.instrument,
         instrument_version=response.instrument_version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from patientapp.questionnaires.library import default_library
 from patientapp.web.desk import day_words
 from patientapp.workdays import london_day
 
+ALWAYS_SHOWN = (TimePoint.T0, TimePoint.TD, TimePoint.T3, TimePoint.T6)
 ChartPoint = tuple[str, float | None, str]
 
 
@@ -116,10 +117,16 @@ def _staff_sentence(row: ScaleRow) -> str:
     return "; ".join(said)
 
 
-def score_cells(row: ScaleRow) -> list[str]:
-    """One row of the table of scores: a cell for each time point."""
+def time_points(rows: Iterable[ScaleRow]) -> list[TimePoint]:
+    """The columns of the table of scores: entry, discharge and after, and whatever else was answered."""
+    answered = {when for row in rows for when in row.points}
+    return [when for when in TimePoint if when in answered or when in ALWAYS_SHOWN]
+
+
+def score_cells(row: ScaleRow, points: Sequence[TimePoint]) -> list[str]:
+    """One row of the table of scores: a cell for each of these time points."""
     name = f"{row.instrument.title()}: {row.scale.title}"
-    cells = [texts.score(row.points.get(when), row.scale) for when in TimePoint]
+    cells = [texts.score(row.points.get(when), row.scale) for when in points]
     return [name, *cells, texts.better(row.scale) or "-"]
 
 

@@ -18,9 +18,13 @@ def time_point(of: TimePoint) -> str:
     """What staff call a time point."""
     words = {
         TimePoint.T0: _("Entry"),
+        TimePoint.TPS: _("Programme start"),
+        TimePoint.TPE: _("Programme end"),
         TimePoint.TD: _("Discharge"),
         TimePoint.T3: _("3 months after"),
         TimePoint.T6: _("6 months after"),
+        TimePoint.TPIFU: _("Return to care"),
+        TimePoint.REVIEW: _("Review"),
     }
     return words[of]
 

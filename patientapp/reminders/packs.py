@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from patientapp.assessments.offering import withheld
 from patientapp.assessments.queries import is_asked
 from patientapp.assessments.rules import TimePoint
 from patientapp.db import db, dialect, run
-from patientapp.episodes.models import EpisodeEvent
+from patientapp.episodes.queries import system_days_of
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.patients.models import PlannedLook
 from patientapp.questionnaires.library import default_library
@@ -51,7 +51,7 @@ def courses_of(patient_ids: Collection[UUID], *, now: datetime) -> defaultdict[U
         .execution_options(populate_existing=True)
     )
     rows = db.session.execute(asked).all()
-    days = _first_visits({row[0].episode_id for row in rows})
+    days = system_days_of({row[0].episode_id for row in rows}, EpisodeEventKind.FIRST_APPOINTMENT)
     found: defaultdict[UUID, list[Course]] = defaultdict(list)
     for pack, is_done, saved_at, sent_at in rows:
         course = Course(
@@ -66,19 +66,6 @@ def courses_of(patient_ids: Collection[UUID], *, now: datetime) -> defaultdict[U
         )
         found[pack.patient_id].append(course)
     return found
-
-
-def _first_visits(episode_ids: Iterable[UUID]) -> dict[UUID, date]:
-    """The day of the first visit of each episode: the newest record is the truth."""
-    asked = (
-        sa.select(EpisodeEvent.episode_id, EpisodeEvent.on)
-        .where(
-            EpisodeEvent.episode_id.in_(episode_ids),
-            EpisodeEvent.kind == EpisodeEventKind.FIRST_APPOINTMENT,
-        )
-        .order_by(EpisodeEvent.recorded_at, EpisodeEvent.id)
-    )
-    return dict(db.session.execute(asked).all())
 
 
 # Built once: building a statement costs more than running it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +26,9 @@ class Service(Identified, Model):
     duty_phone: Mapped[str] = mapped_column(default="")  # told of each alert within 2 min (P6)
     schedule: Mapped[str] = mapped_column(default="standard")
     daily_text_ceiling: Mapped[int] = mapped_column(default=2000)
+    profile: Mapped[str] = mapped_column(default="")  # its contract, in contracts/; empty: none
+    contract_first_day: Mapped[date | None]  # none: the profile's
+    closed_on: Mapped[date | None]  # its last day
 
     __table_args__ = (sa.CheckConstraint("length(short_name) <= 20", name="short_name_fits_a_text"),)
 

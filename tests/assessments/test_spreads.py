@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import AnsweredBy
 from patientapp.assessments.models import BaselineSpread, Pack, Response, Task
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
 from patientapp.assessments.spread_queries import system_own_spreads
 from patientapp.assessments.spread_rules import Running, is_worth_reckoning
@@ -50,6 +50,7 @@ def test_mean_and_sd_are_exact_far_from_nought() -> None:
 def answered(session: Session, task: Task, pack: Pack, now: datetime, scores: dict[str, Any]) -> Response:
     row = Response(
         task_id=task.id,
+        episode_id=pack.episode_id,
         patient_id=pack.patient_id,
         service_id=pack.service_id,
         time_point=pack.time_point,
@@ -59,11 +60,13 @@ def answered(session: Session, task: Task, pack: Pack, now: datetime, scores: di
         language="en",
         wording="demonstration",
         answered_by=AnsweredBy.SELF,
+        mode=AnswerMode.SELF,
         birth_date_confirmed=True,
         answers={},
         scores=scores,
         started_at=now,
         answered_at=now,
+        answered_on=now.date(),
         received_at=now,
     )
     session.add(row)
