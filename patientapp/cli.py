@@ -73,10 +73,17 @@ def main() -> Any:
 
 
 def app() -> Flask:
-    """The app of this command's environment."""
+    """The app of this command's environment; SettingsError where the database belongs to another."""
     from patientapp.app import create_app
+    from patientapp.db import db
+    from patientapp.web.current import SETTINGS
+    from patientapp.web.installation import refuse_foreign
 
-    return create_app()
+    made = create_app()
+    with made.app_context():
+        refuse_foreign(made.extensions[SETTINGS])
+        db.session.remove()
+    return made
 
 
 def upgrade(to: str = "head") -> None:
@@ -113,8 +120,13 @@ def db_upgrade() -> None:
     Example:
       patientapp db upgrade
     """
+    from patientapp import clock
+    from patientapp.web.current import settings
+    from patientapp.web.installation import claim
+
     with app().app_context():
         upgrade()
+        claim(settings(), now=clock.now())
     click.echo("The database is up to date.")
 
 
@@ -130,12 +142,10 @@ def serve(host: str, port: int, workers: int) -> None:
       patientapp serve --port 8000 --workers 2
     """
     from patientapp.config import Settings
+    from patientapp.doctor import refuse_pending
     from patientapp.server import serve as run
 
-    if Settings.from_environ().is_production:
-        from patientapp.doctor import refuse_pending
-
-        refuse_pending(Settings.from_environ())
+    refuse_pending(Settings.from_environ())
     run(host=host, port=port, workers=workers)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 PREFIX = "PATIENTAPP_"
 SAMPLE = "development-only-not-a-secret"
@@ -73,6 +73,8 @@ class Settings:
         known = {PREFIX + field.name.upper(): field.name for field in fields(cls)}
         given = {known[key]: value for key, value in environ.items() if key in known and value}
         settings = cls(**{name: _parsed(name, value) for name, value in given.items()})
+        if "env" not in given:
+            _check_unsaid(settings)
         check(settings)
         return settings
 
@@ -119,10 +121,34 @@ def check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}PUBLIC_URL must be a full address, such as https://pain.example")
     if settings.gateway not in {"phone", "twilio"}:
         raise SettingsError(f"{PREFIX}GATEWAY must be phone or twilio, not {settings.gateway!r}")
+    _check_samples(settings)
     if settings.is_production:
         _check_production(settings)
     if settings.gateway == "twilio":
         _check_twilio(settings)
+
+
+def _check_unsaid(settings: Settings) -> None:
+    """A forgotten environment means development on a file of this machine, and nothing else (IO-10)."""
+    is_here = urlsplit(settings.public_url).hostname in {"127.0.0.1", "localhost", "::1"}
+    if settings.gateway == "phone" and is_here and settings.database_url.startswith("sqlite:///"):
+        return
+    raise SettingsError(
+        f"{PREFIX}ENV is not set: say {PREFIX}ENV=production for real people's records "
+        f"({PREFIX}ENV=development means made-up people only)"
+    )
+
+
+def _check_samples(settings: Settings) -> None:
+    """Sample secrets open nothing but a database on this machine (IO-10)."""
+    address = urlsplit(settings.database_url)
+    host = address.hostname or (parse_qs(address.query).get("host") or ["/"])[0]
+    is_here = host in {"127.0.0.1", "localhost", "::1"} or host.startswith("/")
+    if not is_here and SAMPLE in {settings.secret_key, settings.link_key, settings.data_key}:
+        raise SettingsError(
+            f"{PREFIX}DATABASE_URL is on another machine, and sample secrets are for this one alone: "
+            f"set {PREFIX}SECRET_KEY, {PREFIX}LINK_KEY and {PREFIX}DATA_KEY"
+        )
 
 
 def _check_twilio(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.register import ENGLISH, entries
 from patientapp.questionnaires.schedule import check_all
 from patientapp.web.assets import load_manifest
+from patientapp.web.installation import refuse_foreign
 from patientapp.workdays import london_day
 
 HERE = Path(__file__).parent
@@ -115,17 +116,26 @@ def _database(settings: Settings) -> Iterator[Finding]:
         kind = db.engine.dialect.name
         version = f" {sqlite3.sqlite_version}" if kind == "sqlite" else ""
         yield _tried("database", lambda: f"{kind}{version}")
+        yield _tried("belongs here", lambda: _not_foreign(settings))
         yield _migrations()
 
 
+def _not_foreign(settings: Settings) -> str:
+    refuse_foreign(settings)
+    return f"to {settings.env}"
+
+
 def refuse_pending(settings: Settings) -> None:
-    """Raise SettingsError where production would start on older tables than its code (IO-10)."""
-    if not settings.is_production:
-        return
+    """Raise SettingsError where the app would start on another's database, or production on older
+    tables than its code (IO-10)."""
     with create_app(settings).app_context():
-        finding = _migrations()
-        db.engine.dispose()
-    if not finding.is_well:
+        try:
+            refuse_foreign(settings)
+            finding = _migrations()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    if settings.is_production and not finding.is_well:
         raise SettingsError(f"the database is {finding.detail}")
 
 

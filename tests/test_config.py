@@ -61,3 +61,38 @@ def test_database_addresses_always_mean_psycopg_3(given: str, taken: str) -> Non
 def test_another_database_is_refused_with_the_two_that_are_taken() -> None:
     with pytest.raises(SettingsError, match="sqlite:/// or postgresql"):
         database_url("mysql://u@h/db")
+
+
+HERE = {"PATIENTAPP_DATABASE_URL": "sqlite:///var/patientapp.db"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"PATIENTAPP_DATABASE_URL": "postgresql://u@db.example/p"}, "PATIENTAPP_ENV is not set"),
+        ({"PATIENTAPP_DATABASE_URL": "postgresql:///p"}, "PATIENTAPP_ENV is not set"),
+        ({"PATIENTAPP_PUBLIC_URL": "https://pain.example"}, "PATIENTAPP_ENV is not set"),
+        ({"PATIENTAPP_GATEWAY": "twilio"}, "PATIENTAPP_ENV is not set"),
+        (
+            {"PATIENTAPP_ENV": "development", "PATIENTAPP_DATABASE_URL": "postgresql://u@db.example/p"},
+            "sample secrets",
+        ),
+    ],
+)
+def test_io_10_a_forgotten_environment_is_not_development(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Settings.from_environ(HERE | given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        HERE,
+        {"PATIENTAPP_ENV": "development", "PATIENTAPP_DATABASE_URL": "postgresql:///p"},
+        {"PATIENTAPP_ENV": "test", "PATIENTAPP_DATABASE_URL": "postgresql://u@/p?host=/tmp/pg"},
+        {"PATIENTAPP_ENV": "test", "PATIENTAPP_DATABASE_URL": "postgresql://u@localhost:5432/p"},
+    ],
+)
+def test_io_10_on_this_machine_a_newcomer_need_say_nothing(given: dict[str, str]) -> None:
+    assert not Settings.from_environ(given).is_production

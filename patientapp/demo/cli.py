@@ -54,10 +54,13 @@ def demo(*, port: int, seed: int, codes: bool, prepare: bool) -> None:
     from patientapp.cli import upgrade
     from patientapp.db import db
     from patientapp.demo.actions import is_empty
+    from patientapp.web.current import settings
+    from patientapp.web.installation import claim
 
     app = create_app()
     with app.app_context():
         upgrade()
+        claim(settings(), now=clock.now())
         if is_empty():
             _fill(app, seed)
         doors = [*_sign_ins()] if codes else _doors(port)

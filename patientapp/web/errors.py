@@ -47,22 +47,39 @@ def problem_document(*, status: int, slug: str, title: str, detail: str, fields:
 
 
 def answer(problem: Problem) -> ResponseReturnValue:
-    """The answer to a refusal, as a document or a page."""
+    """The answer to a refusal, as a document or a page; our own trouble is logged with its reference."""
+    reference = _logged(problem) if problem.status >= 500 else ""
     if is_machine_path(request.path):
         response = problem_document(
             status=problem.status,
             slug=problem.slug(),
             title=problem.title,
-            detail=problem.detail,
+            detail=f"{problem.detail} Reference {reference}" if reference else problem.detail,
             fields=problem.fields,
         )
     elif isinstance(problem, SignInNeeded) and (door := _door()):
         return redirect(url_for(door), 303)
     else:
-        response = _page(problem.status, problem)
+        response = _page(problem.status, problem, reference)
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
+
+
+def _logged(problem: Problem) -> str:
+    """Log what stands behind a refusal of ours, by its kind and never by its words; the reference."""
+    reference, cause = secrets.token_hex(4), problem.__cause__
+    behind = getattr(cause, "orig", None) or cause  # what the database's own driver said
+    code = getattr(behind, "sqlstate", None) or getattr(behind, "sqlite_errorname", None)
+    log.error(
+        "could not be done",
+        reference=reference,
+        path=request.endpoint,
+        problem=problem.slug(),
+        cause=type(behind).__name__ if behind else "",
+        code=code or "",
+    )
+    return reference
 
 
 def _door() -> str | None:
@@ -138,7 +155,9 @@ def _validation_messages(error: HTTPException) -> Any:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     if isinstance(error, OperationalError):
-        return answer(Unavailable())
+        refused = Unavailable()
+        refused.__cause__ = error
+        return answer(refused)
     reference = secrets.token_hex(4)
     log.error("unexpected error", reference=reference, path=request.endpoint, exc_info=error)
     if is_machine_path(request.path):

@@ -7,7 +7,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patientapp.db import Model
+from patientapp.config import Environment
+from patientapp.db import Model, choice
+
+
+class Installation(Model):
+    """The one row that says which kind of process this database belongs to (IO-10)."""
+
+    __tablename__ = "installation"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    env: Mapped[Environment] = mapped_column(choice(Environment))
+    since: Mapped[datetime]
 
 
 class IdempotencyKey(Model):

@@ -7,15 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from patientapp import errors
 from patientapp.access.guard import public
-from patientapp.db import db
-from patientapp.errors import NotFound, Problem
+from patientapp.errors import NotFound, Problem, Unavailable
 from patientapp.web.api import PREFIX
+from patientapp.web.installation import is_current
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 A_YEAR = 31_536_000
@@ -89,6 +88,7 @@ def live() -> dict[str, str]:
 @blueprint.get("/health/ready")
 @public
 def ready() -> dict[str, str]:
-    """This process and its database answer."""
-    db.session.execute(sa.select(1))
+    """This process and its database answer, and the tables are not older than the code (OPS-04)."""
+    if not is_current():
+        raise Unavailable("The database is older than this version: run patientapp db upgrade.")
     return {"status": "ready"}
