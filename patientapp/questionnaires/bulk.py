@@ -10,13 +10,13 @@ import numpy as np
 
 from patientapp.questionnaires.bulk_cells import CellReader
 from patientapp.questionnaires.bulk_read import BadTable, TableReader
-from patientapp.questionnaires.bulk_write import NumberCells, cells_for, free_name
+from patientapp.questionnaires.bulk_write import Done, NumberCells, TableWriter, cells_for, free_name
 from patientapp.scoring.answers import MISSING
 from patientapp.scoring.plan import BY_GROUP
 from patientapp.scoring.score import score_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -38,19 +38,19 @@ class Source:
 
 def score_file(
     instrument: Instrument, source: BinaryIO, target: BinaryIO, told: Callable[[int], Any]
-) -> int:
-    """Score every row of a table; returns how many there were. BadTable says what is wrong with it."""
+) -> Done:
+    """Score every row of a table; BadTable says what is wrong with it."""
     table, plan = TableReader(source, told), instrument.plan
     sources = find_columns(table.header, plan)
     shown = [(i, cells_for(scale)) for i, scale in enumerate(plan.scales) if scale.exported]
     counts = NumberCells()
     names = [free_name(plan.scales[i].code, table.header) for i, _ in shown]
-    write_header(target, table, [*names, free_name(N_INVALID, table.header)])
+    writer = TableWriter(target, table, [*names, free_name(N_INVALID, table.header)])
     for block in table.blocks():
         scores = score_columns(plan, read_answers(block, sources))
         columns = [cells.cells(scores.values[i]) for i, cells in shown]
-        write_rows(target, table, block, [*columns, counts.cells(scores.n_invalid.astype(np.float64))])
-    return table.records
+        writer.rows(block, [*columns, counts.cells(scores.n_invalid.astype(np.float64))])
+    return writer.done()
 
 
 def find_columns(header: Sequence[str], plan: Plan, prefix: str = "") -> list[Source]:
@@ -92,18 +92,3 @@ def read_answers(block: Block, sources: Sequence[Source]) -> npt.NDArray[Any]:
         for source in sources
     ]
     return np.array(columns)
-
-
-def write_header(target: BinaryIO, table: TableReader, names: Sequence[str]) -> None:
-    """The header as it came, with the new columns behind it."""
-    cells = [table.header_line, *(name.encode() for name in names)]
-    target.write(table.delimiter.join(cells) + table.eol)
-
-
-def write_rows(
-    target: BinaryIO, table: TableReader, block: Block, columns: Iterable[Sequence[bytes]]
-) -> None:
-    """The rows as they came, with cells behind them."""
-    if block.lines:
-        rows = map(table.delimiter.join, zip(block.lines, *columns, strict=True))
-        target.write(table.eol.join(rows) + table.eol)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from patientapp.questionnaires.bulk import (
-    N_INVALID,
-    find_columns,
-    read_answers,
-    write_header,
-    write_rows,
-)
+from patientapp.questionnaires.bulk import N_INVALID, find_columns, read_answers
 from patientapp.questionnaires.bulk_read import BadTable, TableReader
-from patientapp.questionnaires.bulk_write import EXACT, NumberCells, class_cells, free_name
+from patientapp.questionnaires.bulk_write import (
+    EXACT,
+    Done,
+    NumberCells,
+    TableWriter,
+    class_cells,
+    free_name,
+)
 from patientapp.scoring import change
 from patientapp.scoring.score import Scores, score_columns
 from patientapp.scoring.values import DIMENSIONS
@@ -36,8 +37,8 @@ BASE, FOLLOW = "base_", "follow_"
 
 def change_file(
     instrument: Instrument, source: BinaryIO, target: BinaryIO, told: Callable[[int], Any]
-) -> int:
-    """Compare the two occasions of every row; returns how many rows there were."""
+) -> Done:
+    """Compare the two occasions of every row; BadTable says what is wrong with the table."""
     if not instrument.changes:
         why = instrument.no_change or "no rule for it is known"
         raise BadTable(f"no change is formed for {instrument.id}: {why}")
@@ -50,14 +51,14 @@ def change_file(
         for name, maker in makers_of(instrument, column).items()
     }
     counts = NumberCells()
-    write_header(target, table, [*makers, free_name(N_INVALID, table.header)])
+    writer = TableWriter(target, table, [*makers, free_name(N_INVALID, table.header)])
     for block in table.blocks():
         base = score_columns(plan, read_answers(block, before))
         follow = score_columns(plan, read_answers(block, after))
         columns = [maker(base, follow) for maker in makers.values()]
         bad = counts.cells((base.n_invalid + follow.n_invalid).astype(np.float64))
-        write_rows(target, table, block, [*columns, bad])
-    return table.records
+        writer.rows(block, [*columns, bad])
+    return writer.done()
 
 
 def makers_of(instrument: Instrument, column: ChangeColumn) -> dict[str, Maker]:
@@ -85,7 +86,8 @@ def _gain(scale: Scale, base: Scores, follow: Scores) -> npt.NDArray[np.float64]
 
 def _important(scale: Scale, base: Scores, follow: Scores) -> Cells:
     assert scale.important is not None
-    codes = change.important_codes(_gain(scale, base, follow), scale.important.change)
+    size = change.important_size(scale.important, base[scale.code])
+    codes = change.important_codes(_gain(scale, base, follow), size)
     return class_cells(codes, list(change.ImportantChange))
 
 

@@ -58,8 +58,9 @@ class TableReader:
         if ends[-1:].tolist() != [len(self.header_line)]:
             raise BadTable("header: a quote is opened and never closed")
         starts = np.concatenate(([0], ends[:-1] + 1))
-        cells = [self.header_line[a:b] for a, b in zip(starts, ends, strict=True)]
-        self.header = [unquoted(cell).decode("utf-8", "replace").strip() for cell in cells]
+        self.header_cells = [self.header_line[a:b] for a, b in zip(starts, ends, strict=True)]
+        names = (unquoted(cell).decode("utf-8", "replace") for cell in self.header_cells)
+        self.header = [name.strip() for name in names]
 
     def blocks(self) -> Iterator[Block]:
         """The records in order, none left out and none twice."""

@@ -1,16 +1,19 @@
-"""Scores as the cells of a CSV file."""
+"""Scores as the cells of a CSV file, behind the rows as they came."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from patientapp.questionnaires.bulk_text import as_text, is_run, made_text
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
+    from patientapp.questionnaires.bulk_read import Block, TableReader
     from patientapp.scoring.scale import Scale
 
 MEMORY = 50_000
@@ -77,3 +80,31 @@ def free_name(name: str, taken: Sequence[str]) -> str:
     while name in taken:
         name = f"score_{name}"
     return name
+
+
+class Done(NamedTuple):
+    """What was written: so many rows, in which so many cells were made text (IO-03)."""
+
+    rows: int
+    made_text: int
+
+
+class TableWriter:
+    """Writes a table as it came, with new columns behind it."""
+
+    def __init__(self, target: BinaryIO, table: TableReader, names: Sequence[str]) -> None:
+        self.target, self.table, self.made_text = target, table, 0
+        cells = [as_text(cell) if is_run(cell) else cell for cell in table.header_cells]
+        target.write(table.delimiter.join([*cells, *(name.encode() for name in names)]) + table.eol)
+
+    def rows(self, block: Block, columns: Iterable[Sequence[bytes]]) -> None:
+        """The rows as they came, with cells behind them."""
+        if not block.lines:
+            return
+        self.made_text += made_text(block, self.table.delimiter)
+        rows = map(self.table.delimiter.join, zip(block.lines, *columns, strict=True))
+        self.target.write(self.table.eol.join(rows) + self.table.eol)
+
+    def done(self) -> Done:
+        """What was written."""
+        return Done(self.table.records, self.made_text)

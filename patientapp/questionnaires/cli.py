@@ -23,10 +23,11 @@ from patientapp.questionnaires.wording_cli import instruments, wording
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from patientapp.questionnaires.bulk_write import Done
     from patientapp.questionnaires.definition import Instrument
     from patientapp.questionnaires.value_sets import ValueSetSpec
 
-    Work = Callable[[Instrument, BinaryIO, BinaryIO, Callable[[int], Any]], int]
+    Work = Callable[[Instrument, BinaryIO, BinaryIO, Callable[[int], Any]], Done]
 
 
 INSTRUMENT = click.argument("instrument")
@@ -42,8 +43,9 @@ TARGET = click.option("-o", "--output", "target", metavar="OUT", default="-", he
 def score(instrument: str, source: str, target: str, extra: tuple[str, ...]) -> None:
     """Add scores to the rows of a CSV file of answers.
 
-    Every other column passes through untouched. Empty is not answered; what is no answer is counted
-    in n_invalid; an empty score is no score.
+    Every other column passes through untouched; only a cell that a spreadsheet would run, such as
+    =cmd(), is made text by a ' before it. Empty is not answered; what is no answer is counted in
+    n_invalid; an empty score is no score.
 
     \b
     Example: patientapp score bpi_sf answers.csv -o scores.csv
@@ -75,7 +77,9 @@ def _run(work: Work, instrument: Instrument, source: str, target: str) -> None:
     before = signal.signal(signal.SIGTERM, _stopped)
     try:
         with reading(source) as (stream, size), writing(target) as out, _progress(size) as told:
-            work(instrument, stream, out, told)
+            done = work(instrument, stream, out, told)
+        if done.made_text:
+            _say_made_text(done.made_text)
     except BadTable as error:
         raise Mistake(f"{source}: {error}") from None
     except BrokenPipeError:
@@ -84,6 +88,11 @@ def _run(work: Work, instrument: Instrument, source: str, target: str) -> None:
         raise Mistake(f"{error.filename or source}: {error.strerror}") from None
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _say_made_text(cells: int) -> None:
+    said = "cell was" if cells == 1 else "cells were"
+    click.echo(f"{cells} {said} made text by a ' in front: a spreadsheet would have run it", err=True)
 
 
 def _stopped(*_: object) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -92,11 +93,19 @@ def test_other_columns_pass_through_byte_for_byte() -> None:
     assert result.stdout_bytes.split(b"\n", 1)[1] == wanted
 
 
+NUMBER = re.compile(r"[+-][0-9 .,]*(?:e[+-]?[0-9]+)?\s*", re.ASCII | re.IGNORECASE)
+
+
+def runs(note: str) -> bool:
+    """IO-03 in other words: a sign in front, and no number."""
+    return note[:1] in set("=+-@\t＝＋－＠") and not NUMBER.fullmatch(note)
+
+
 FREE = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=6)
 CELLS = st.sampled_from(["", "0", "1", "2", "3", "4", "5", "6", "7", "x", " 2", "10", "3.0"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.tuples(FREE, st.lists(CELLS, min_size=10, max_size=10)), max_size=8))
 def test_blocks_are_cut_anywhere_without_loss(rows: list[tuple[str, list[str]]]) -> None:
     """The csv module as the second opinion, with blocks of a few bytes and quotes wherever needed."""
@@ -112,7 +121,7 @@ def test_blocks_are_cut_anywhere_without_loss(rows: list[tuple[str, list[str]]])
     found = list(csv.DictReader(io.StringIO(out.getvalue().decode(), newline="")))
     assert len(found) == len(rows)
     for row, (note, cells) in zip(found, rows, strict=True):
-        assert row["note"] == note
+        assert row["note"] == (f"'{note}" if runs(note) else note)
         assert [row[f"q{i}"] for i in range(1, 11)] == cells
         answered = [
             int(float(c)) for c in cells if c.strip() in {"0", "1", "2", "3", "4", "5", "6", "3.0"}
@@ -120,3 +129,62 @@ def test_blocks_are_cut_anywhere_without_loss(rows: list[tuple[str, list[str]]])
         assert row["n_answered"] == str(len(answered))
         assert row["total"] == (str(sum(answered)) if len(answered) == 10 else "")
         assert row["n_invalid"] == str(sum(c.strip() in {"7", "x", "10"} for c in cells))
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (b"=1+1", b"'=1+1"),
+        (b"=cmd|' /C calc'!A0", b"'=cmd|' /C calc'!A0"),
+        (b"@SUM(A1)", b"'@SUM(A1)"),
+        (b"+A1", b"'+A1"),
+        (b"-A1", b"'-A1"),
+        (b"-2+3", b"'-2+3"),
+        (b"\t=1", b"'\t=1"),
+        (b"\r=1", b"'\r=1"),
+        (b'"\n=1"', b'"\'\n=1"'),
+        (b'"=1,2"', b'"\'=1,2"'),
+        (b'"=LINK(""x"")"', b'"\'=LINK(""x"")"'),
+        (b'=LINK("x")', b'"\'=LINK(""x"")"'),
+        ("＝1".encode(), "'＝1".encode()),
+        ("＋A1".encode(), "'＋A1".encode()),
+        ("－A1".encode(), "'－A1".encode()),
+        ("＠A1".encode(), "'＠A1".encode()),
+    ],
+)
+def test_io_03_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: bytes, wanted: bytes) -> None:
+    """Safety goes before "passed through untouched"; whoever asked for the file is told how many."""
+    typed = b"note,response,last\n" + cell + b",1," + cell + b"\nx,1,y\n"
+    result = run("score", "fft", typed=typed)
+    head, row = b"note,response,last,class,counted,n_invalid\n", b",positive,1,0\n"
+    assert result.stdout_bytes == head + wanted + b",1," + wanted + row + b"x,1,y" + row
+    assert (result.exit_code, result.stderr.startswith("2 cells")) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["-1", "+44", "-1.50", "+1e-3", "-1,5", "+44 7700 900123", "-", "a=1", "'=1", " =1", "５", "a@b", ""],
+)
+def test_io_03_numbers_and_ordinary_words_stay_byte_for_byte(cell: str) -> None:
+    quoted = f'"{cell}"' if "," in cell else cell
+    result = run("score", "fft", typed=f"note,response,last\n{quoted},1,{quoted}\n".encode())
+    assert result.stdout.splitlines()[1] == f"{quoted},1,{quoted},positive,1,0"
+    assert result.stderr == ""
+
+
+def test_io_03_headers_and_items_are_made_text_too_and_read_the_same_again() -> None:
+    """A formula in an item is no answer, before and after; the second time nothing is left to do."""
+    once = run("score", "fft", typed=b"=a,response\n-1,=1\n+5,2\n")
+    assert once.stdout == "'=a,response,class,counted,n_invalid\n-1,'=1,,0,1\n+5,2,positive,1,0\n"
+    again = run("score", "fft", typed=once.stdout_bytes)
+    assert [line.split(",")[:2] for line in again.stdout.splitlines()[1:]] == [["-1", "'=1"], ["+5", "2"]]
+    assert again.stderr == ""
+
+
+def test_io_03_holds_for_both_occasions() -> None:
+    header = ",".join(f"{when}_q{i}" for when in ("base", "follow") for i in range(1, 11))
+    result = run("change", "pseq", typed=f"note\t{header}\n".replace(",", "\t").encode())
+    assert result.exit_code == 0
+    cells = "=x," + ",".join(["3"] * 20)
+    result = run("change", "pseq", typed=f"note,{header}\n{cells}\n".encode())
+    assert result.stdout.splitlines()[1].startswith("'=x,3,3,")
