@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 DATABASES = ("sqlite", "postgresql")
+hypothesis.settings.register_profile(
+    "anywhere",
+    deadline=None,
+    derandomize=True,  # the same examples on every machine: one flaky test blocks everybody
+    suppress_health_check=list(hypothesis.HealthCheck),  # each of them is about time or chance
+)
+hypothesis.settings.load_profile("anywhere")
 _running = ExitStack()
 
 

@@ -45,7 +45,7 @@ def agrees(found: Scored | None, exact: Fraction | str | None) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_answers_score_as_published(name: str, data: st.DataObject) -> None:
     instrument = LIBRARY.get(name)
     answers = data.draw(any_answers(instrument))
@@ -56,7 +56,7 @@ def test_any_answers_score_as_published(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_one_person_is_a_matrix_of_one_row(name: str, data: st.DataObject) -> None:
     """A cohort in any order, and each of its people alone, have the same scores and reasons."""
     instrument = LIBRARY.get(name)
@@ -82,7 +82,7 @@ def test_one_person_is_a_matrix_of_one_row(name: str, data: st.DataObject) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_score_stays_in_its_range(name: str, data: st.DataObject) -> None:
     instrument = LIBRARY.get(name)
     scored = score_one(instrument, data.draw(any_answers(instrument)))
