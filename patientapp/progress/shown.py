@@ -14,6 +14,7 @@ from patientapp.progress.queries import TaskLine
 from patientapp.progress.rules import Given, Point, ScaleRow, Step, outcome
 from patientapp.questionnaires.definition import Instrument
 from patientapp.questionnaires.library import default_library
+from patientapp.scoring.change import important_size
 from patientapp.web.desk import day_words
 from patientapp.workdays import london_day
 
@@ -91,7 +92,8 @@ def _chart_point(point: Point) -> ChartPoint:
 def _band(row: ScaleRow) -> tuple[float, float] | None:
     if row.baseline is None or row.baseline.value is None or row.scale.important is None:
         return None
-    size, middle = row.scale.important.change, row.baseline.value
+    middle = row.baseline.value
+    size = float(important_size(row.scale.important, middle))
     low, high = row.scale.minimum or 0, row.scale.maximum or 0
     return max(low, middle - size), min(high, middle + size)
 

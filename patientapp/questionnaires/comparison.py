@@ -12,6 +12,7 @@ from patientapp.scoring.change import (
     ReliableChange,
     direction,
     important_codes,
+    important_size,
     paretian_codes,
     reliable_codes,
 )
@@ -83,12 +84,13 @@ def compare(
     reliability = used_reliability(scale, own)
     difference = follow - base
     gain = difference * scale.better.sign
+    size = float(important_size(scale.important, base)) if scale.important else None
     return Change(
         difference=difference,
         direction=direction(gain),
-        important=_important(scale, gain),
+        important=_important(size, gain),
         reliable=_reliable(reliability, gain),
-        important_threshold=scale.important.change if scale.important else None,
+        important_threshold=size,
         sdc95=reliability.sdc95 if reliability else None,
         sd_used=_spread_used(reliability) if reliability else None,
         sources=tuple(part.source for part in (scale.important, reliability) if part),
@@ -122,10 +124,8 @@ def _spread_used(reliability: Reliability) -> SpreadUsed:
     )
 
 
-def _important(scale: Scale, gain: float) -> ImportantChange | None:
-    if scale.important is None:
-        return None
-    return list(ImportantChange)[int(important_codes(gain, scale.important.change))]
+def _important(size: float | None, gain: float) -> ImportantChange | None:
+    return None if size is None else list(ImportantChange)[int(important_codes(gain, size))]
 
 
 def _reliable(reliability: Reliability | None, gain: float) -> ReliableChange | None:
@@ -134,11 +134,11 @@ def _reliable(reliability: Reliability | None, gain: float) -> ReliableChange | 
     return list(ReliableChange)[int(reliable_codes(gain, reliability.sdc95))]
 
 
-def compare_profiles(base: str, follow: str) -> Paretian:
+def compare_profiles(base: str, follow: str, *, no_problems: bool = False) -> Paretian:
     """The Paretian class of two EQ-5D-5L profiles.
 
     >>> compare_profiles("21232", "21222")
     <Paretian.IMPROVE: 'Improve'>
     """
     before, after = ([int(digit) for digit in profile] for profile in (base, follow))
-    return list(Paretian)[int(paretian_codes([before], [after])[0])]
+    return list(Paretian)[int(paretian_codes([before], [after], no_problems=no_problems)[0])]

@@ -96,7 +96,13 @@ def parse_important(table: Table) -> Important | None:
     """The change that matters, where a figure is known."""
     if (inner := table.table("important", None)) is None:
         return None
-    important = Important(change=inner.number("change"), source=inner.text("source"))
+    important = Important(
+        change=inner.number("change"),
+        percent=inner.number("percent", None),
+        source=inner.text("source"),
+    )
+    if not (important.change > 0 and (important.percent is None or important.percent > 0)):
+        raise inner.broken("change", "must be above 0, and so must a percentage")
     inner.done()
     return important
 

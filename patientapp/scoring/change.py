@@ -16,6 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from patientapp.scoring.scale import Important
+
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
 
@@ -54,6 +56,8 @@ class Paretian(StrEnum):
     IMPROVE = "Improve"
     WORSEN = "Worsen"
     MIXED = "Mixed change"
+    NO_PROBLEMS = "No problems"
+    """An option: 11111 at both times, told apart from other profiles that did not change."""
 
 
 class Reduction(StrEnum):
@@ -84,14 +88,28 @@ def direction(gain: float) -> Direction:
     return Direction.BETTER if gain > 0 else Direction.WORSE
 
 
-def important_codes(gain: npt.ArrayLike, threshold: float) -> Codes:
+def important_size(important: Important, base: npt.ArrayLike) -> Floats:
+    """How large a change must be to matter, from each baseline; from 0 there is no share.
+
+    >>> from patientapp.scoring.scale import Important
+    >>> important_size(Important(2.2, "Mease 2011", percent=30), [0, 5, 10]).tolist()
+    [2.2, 1.5, 2.2]
+    """
+    before = np.asarray(base, dtype=np.float64)
+    if important.percent is None:
+        return np.full(before.shape, important.change)
+    share = np.where(before > 0, before * important.percent / 100, np.inf)
+    return np.minimum(share, important.change)
+
+
+def important_codes(gain: npt.ArrayLike, threshold: npt.ArrayLike) -> Codes:
     """Places in `ImportantChange`: a gain or loss of at least the threshold counts.
 
     >>> important_codes([30 / 7 - 23 / 7, 0.9, -1.0, float("nan")], 1.0).tolist()
     [1, 0, 2, -1]
     """
-    gains = np.asarray(gain, dtype=np.float64)
-    return _three_way(gains, gains >= threshold - NEAR, gains <= NEAR - threshold)
+    gains, least = np.asarray(gain, dtype=np.float64), np.asarray(threshold) - NEAR
+    return _three_way(gains, gains >= least, gains <= -least)
 
 
 def reliable_codes(gain: npt.ArrayLike, sdc95: float) -> Codes:
@@ -104,7 +122,7 @@ def _three_way(gains: Floats, up: Any, down: Any) -> Codes:
     return np.where(np.isnan(gains), NO_CLASS, up * 1 + down * 2)
 
 
-def paretian_codes(base: npt.ArrayLike, follow: npt.ArrayLike) -> Codes:
+def paretian_codes(base: npt.ArrayLike, follow: npt.ArrayLike, *, no_problems: bool = False) -> Codes:
     """Places in `Paretian` for people x dimensions; a missing dimension (below 1) gives none.
 
     >>> base, follow = [[2, 2, 2, 2, 2], [1, 2, 1, 1, 1]], [[1, 2, 2, 2, 2], [2, 1, 1, 1, 1]]
@@ -114,7 +132,10 @@ def paretian_codes(base: npt.ArrayLike, follow: npt.ArrayLike) -> Codes:
     before, after = np.asarray(base), np.asarray(follow)
     better, worse = (after < before).any(axis=1), (after > before).any(axis=1)
     whole = (before >= 1).all(axis=1) & (after >= 1).all(axis=1)
-    return np.where(whole, better * 1 + worse * 2, NO_CLASS)
+    codes = np.where(whole, better * 1 + worse * 2, NO_CLASS)
+    if no_problems:
+        codes[((before == 1) & (after == 1)).all(axis=1)] = list(Paretian).index(Paretian.NO_PROBLEMS)
+    return codes
 
 
 def reduction_percent(base: npt.ArrayLike, follow: npt.ArrayLike) -> Floats:

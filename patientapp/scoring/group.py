@@ -21,10 +21,10 @@ EXACT_UP_TO = 200
 
 
 @dataclass(frozen=True, slots=True)
-class MeanChange:
-    """The mean of follow-up minus baseline; the interval is None for fewer than two pairs."""
+class Mean:
+    """A mean of people who have the figure; the interval is None for fewer than two of them."""
 
-    pairs: int
+    people: int
     mean: float | None
     sd: float | None
     low: float | None
@@ -42,21 +42,30 @@ class Share:
     high: float | None
 
 
-def mean_change(base: npt.ArrayLike, follow: npt.ArrayLike) -> MeanChange:
+def mean_change(base: npt.ArrayLike, follow: npt.ArrayLike) -> Mean:
     """The mean change of the people who have both scores, with a t interval.
 
     >>> found = mean_change([10, 20, 30, float("nan")], [12, 25, 32, 40])
-    >>> found.pairs, found.mean, round(found.low, 3), round(found.high, 3)
+    >>> found.people, found.mean, round(found.low, 3), round(found.high, 3)
     (3, 3.0, -1.303, 7.303)
     """
-    change = np.asarray(follow, dtype=np.float64) - np.asarray(base, dtype=np.float64)
-    change = change[~np.isnan(change)]
-    pairs = len(change)
-    if pairs < 2:
-        return MeanChange(pairs, float(change[0]) if pairs else None, None, None, None)
-    mean, sd = float(change.mean()), float(change.std(ddof=1))
-    reach = t_975(pairs - 1) * sd / sqrt(pairs)
-    return MeanChange(pairs, mean, sd, mean - reach, mean + reach)
+    return _mean(np.asarray(follow, dtype=np.float64) - np.asarray(base, dtype=np.float64))
+
+
+def group_mean(scores: npt.ArrayLike, scale_max: npt.ArrayLike) -> Mean:
+    """CollaboRATE: the mean of individual means; ValueError when 0-9 and 0-4 are mixed."""
+    _one_scale(scale_max)
+    return _mean(np.asarray(scores, dtype=np.float64))
+
+
+def _mean(values: npt.NDArray[np.float64]) -> Mean:
+    values = values[~np.isnan(values)]
+    people = len(values)
+    if people < 2:
+        return Mean(people, float(values[0]) if people else None, None, None, None)
+    mean, sd = float(values.mean()), float(values.std(ddof=1))
+    reach = t_975(people - 1) * sd / sqrt(people)
+    return Mean(people, mean, sd, mean - reach, mean + reach)
 
 
 def share(flags: npt.ArrayLike) -> Share:
@@ -84,10 +93,14 @@ def top_share(top: npt.ArrayLike, scale_max: npt.ArrayLike) -> Share:
     Traceback (most recent call last):
     ValueError: the group mixes scales with tops 4 and 9
     """
+    _one_scale(scale_max)
+    return share(top)
+
+
+def _one_scale(scale_max: npt.ArrayLike) -> None:
     tops = np.unique(np.asarray(scale_max))
     if len(tops) > 1:
         raise ValueError(f"the group mixes scales with tops {' and '.join(map(str, tops))}")
-    return share(top)
 
 
 def t_975(df: int) -> float:

@@ -78,6 +78,8 @@ class Important:
 
     change: float
     source: str
+    percent: float | None = None
+    """Of the baseline: whichever of the two a change reaches first makes it matter."""
 
 
 @dataclass(frozen=True, slots=True)

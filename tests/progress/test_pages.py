@@ -53,7 +53,7 @@ def test_one_patient_whole(app: Flask, session: Session) -> None:
         "Entry Done 1 January 2026",
         "Pain severity 7.0 3.5 - -",
         "-3.5".replace("-", "\u2212"),
-        "better by an amount that matters (2.2)",
+        "better by an amount that matters (2.1)",
         "better, beyond noise (2.04)",
         "Who answered Patient alone",
         "Date of birth confirmed",

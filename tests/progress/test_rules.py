@@ -148,7 +148,8 @@ def test_a_screener_or_an_experience_has_no_change(instrument: str, scale: str) 
         ("pseq", "total", [20.0, MISSING, 26.0], Outcome.BETTER),
         ("bpi_sf", "interference_mean", [30 / 7, 23 / 7], Outcome.BETTER),  # exactly 1 less
         ("bpi_sf", "interference_mean", [23 / 7, 30 / 7], Outcome.WORSE),
-        ("bpi_sf", "severity_mean", [6.0, 4.0], Outcome.SAME),
+        ("bpi_sf", "severity_mean", [6.0, 4.25], Outcome.SAME),
+        ("bpi_sf", "severity_mean", [6.0, 4.0], Outcome.BETTER),
         ("eq5d5l", "vas", [50.0, 58.0], Outcome.BETTER),
         ("eq5d5l", "vas", [58.0, 50.0], Outcome.WORSE),
         ("eq5d5l", "vas", [50.0, 50.0], Outcome.SAME),

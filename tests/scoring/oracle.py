@@ -26,6 +26,13 @@ UK_2026 = {
     "pd": ["0", "0.056", "0.066", "0.371", "0.479"],
     "ad": ["0", "0.041", "0.126", "0.313", "0.391"],
 }
+ENGLAND_2018 = {
+    "mo": ["0", "0.058", "0.076", "0.207", "0.274"],
+    "sc": ["0", "0.050", "0.080", "0.164", "0.203"],
+    "ua": ["0", "0.050", "0.063", "0.162", "0.184"],
+    "pd": ["0", "0.063", "0.084", "0.276", "0.335"],
+    "ad": ["0", "0.078", "0.104", "0.285", "0.289"],
+}
 
 
 def good(answers: Answers, names: Sequence[str], low: int, high: int) -> list[int]:
@@ -83,15 +90,20 @@ def eq5d5l(answers: Answers) -> Result:
     vas = good(answers, ["vas"], 0, 100)
     result: Result = {"vas": Fraction(vas[0]) if vas else None}
     if len(levels) < 5:
-        names = ("profile", "level_sum", "level_freq", "index_uk_5l_2026")
+        names = ("profile", "level_sum", "level_freq", "index_uk_5l_2026", "index_england_5l_2018")
         return result | dict.fromkeys(names)
-    lost = [Fraction(UK_2026[name][levels[i] - 1]) for i, name in enumerate(DIMENSIONS)]
     return result | {
         "profile": "".join(map(str, levels)),
         "level_sum": Fraction(sum(levels)),
         "level_freq": "".join(str(levels.count(level)) for level in (1, 2, 3, 4, 5)),
-        "index_uk_5l_2026": 1 - sum(lost),
+        "index_uk_5l_2026": index(UK_2026, levels),
+        "index_england_5l_2018": index(ENGLAND_2018, levels),
     }
+
+
+def index(decrements: Mapping[str, Sequence[str]], levels: Sequence[int]) -> Fraction:
+    lost = [Fraction(decrements[name][levels[i] - 1]) for i, name in enumerate(DIMENSIONS)]
+    return 1 - sum(lost, Fraction())
 
 
 def start_back(answers: Answers) -> Result:
@@ -134,6 +146,68 @@ def fft(answers: Answers) -> Result:
     return {"class": classes[found[0] - 1] if found else None, "counted": Fraction(len(found))}
 
 
+def pam13(answers: Mapping[str, Fraction | int | None]) -> Result:
+    score = answers.get("score")
+    if score is None or not 0 <= score <= 100:
+        return {"score": None, "level": None}
+    tenths = Fraction(score) * 10
+    level = 1 + (tenths >= 471) + (tenths >= 552) + (tenths >= 725)
+    return {"score": Fraction(score), "level": str(level)}
+
+
+def either_or(answers: Answers, names: Sequence[str], needed: int) -> str | None:
+    """Yes and no of several questions, each of which must be answered."""
+    found = good(answers, names, 0, 1)
+    if len(found) < len(names):
+        return None
+    return "yes" if sum(found) >= needed else "no"
+
+
+def as_given(answers: Answers, tops: Mapping[str, int]) -> Result:
+    found = {name: good(answers, [name], 0, top) for name, top in tops.items()}
+    return {name: Fraction(values[0]) if values else None for name, values in found.items()}
+
+
+def outcome_survey(answers: Answers) -> Result:
+    return {
+        "positive": either_or(answers, ["physical", "psychological", "social"], 1),
+        "medicines": either_or(answers, ["medicines_control", "medicines_plan"], 2),
+    }
+
+
+def experience(answers: Answers) -> Result:
+    overall = fft({"response": answers["overall"]})["class"]
+    yes_no = {name: either_or(answers, [name], 1) for name in ("plan_received", "information_helpful")}
+    return {"overall_class": overall, **yes_no}
+
+
+def experience_family(answers: Answers) -> Result:
+    return {"information_helpful": either_or(answers, ["information_helpful"], 1)}
+
+
+def work(answers: Answers) -> Result:
+    status = good(answers, ["status"], 1, 5)
+    in_work = ("yes" if status[0] <= 2 else "no") if status else None
+    return {"in_work": in_work, **as_given(answers, {"days_lost": 28})}
+
+
+def health_use(answers: Answers) -> Result:
+    names = ["gp", "emergency", "hospital", "other"]
+    counts = good(answers, names, 0, 99)
+    whole = Fraction(sum(counts)) if len(counts) == 4 else None
+    return {"contacts": whole, **as_given(answers, {"gp": 99, "emergency": 99})}
+
+
+def medicine_use(answers: Answers) -> Result:
+    eased = either_or(answers, ["less_than_before", "works_better"], 1)
+    return {"less_or_better": eased, **as_given(answers, {"days_taken": 7})}
+
+
+def children(answers: Answers) -> Result:
+    yes_no = {name: either_or(answers, [name], 1) for name in ("touched", "wants_plan")}
+    return {**yes_no, **as_given(answers, {"number": 20})}
+
+
 ORACLES = {
     "bpi_sf": bpi_sf,
     "pseq": pseq,
@@ -142,4 +216,13 @@ ORACLES = {
     "start_msk": start_msk,
     "collaborate": collaborate,
     "fft": fft,
+    "outcome_survey": outcome_survey,
+    "functioning": lambda answers: as_given(answers, {"physical": 10, "social": 10}),
+    "experience": experience,
+    "experience_family": experience_family,
+    "work": work,
+    "health_use": health_use,
+    "medicine_use": medicine_use,
+    "carer": lambda answers: as_given(answers, {"strain": 10, "own_life": 10, "support": 10}),
+    "children": children,
 }

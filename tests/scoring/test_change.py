@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -27,7 +28,8 @@ from patientapp.scoring.change import (
     reduction_codes,
     reduction_percent,
 )
-from patientapp.scoring.group import mean_change, share, t_975, top_share
+from patientapp.scoring.group import group_mean, mean_change, share, t_975, top_share
+from tests.scoring.oracle_change import severity_class
 
 LIBRARY = Library.load(data_folder())
 SEVENTHS = [Fraction(n, 7) for n in range(71)]
@@ -60,7 +62,10 @@ def test_one_point_in_means_of_sevenths_is_one_point() -> None:
         ("bpi_sf", "interference_mean", 6, 3.5, "better", "improved", "reliable_improvement"),
         ("bpi_sf", "interference_mean", 5, 6, "worse", "deteriorated", "no_reliable_change"),
         ("bpi_sf", "severity_mean", 6, 3.75, "better", "improved", "reliable_improvement"),
-        ("bpi_sf", "severity_mean", 6, 4, "better", "unchanged", "no_reliable_change"),
+        ("bpi_sf", "severity_mean", 6, 4, "better", "improved", "no_reliable_change"),
+        ("bpi_sf", "severity_mean", 8, 5.75, "better", "improved", "reliable_improvement"),
+        ("bpi_sf", "severity_mean", 6, 4.25, "better", "unchanged", "no_reliable_change"),
+        ("bpi_sf", "severity_mean", 0, 2, "worse", "unchanged", "no_reliable_change"),
         ("bpi_sf", "worst", 6, 4, "better", None, None),
         ("eq5d5l", "vas", 50, 58, "better", "improved", "no_reliable_change"),
         ("eq5d5l", "vas", 50, 57, "better", "unchanged", "no_reliable_change"),
@@ -83,6 +88,16 @@ def test_both_facts_stand_side_by_side(
     change = compare(LIBRARY.get(name), scale, base, follow)
     assert change.difference == follow - base
     assert (change.direction, change.important, change.reliable) == (direction, important, reliable)
+
+
+def test_severity_matters_from_2_2_points_or_30_percent_on() -> None:
+    """instruments.md section 9: either, inclusive and exact, both ways, from every baseline."""
+    quarters, bpi = [Fraction(n, 4) for n in range(41)], LIBRARY.get("bpi_sf")
+    for base, follow in itertools.product(quarters, repeat=2):
+        found = compare(bpi, "severity_mean", float(base), float(follow))
+        assert found.important == severity_class(base, follow), (base, follow)
+    assert compare(bpi, "severity_mean", 5, 5).important_threshold == 1.5
+    assert compare(bpi, "severity_mean", 0, 5).important_threshold == 2.2
 
 
 @pytest.mark.parametrize(
@@ -206,7 +221,7 @@ def test_a_missing_dimension_has_no_class() -> None:
 def test_group_mean_change_against_a_worked_example() -> None:
     """Ten differences 1 to 10: mean 5.5, SD 3.02765, t(9) 2.262157."""
     found = mean_change([0] * 10, range(1, 11))
-    assert (found.pairs, found.mean) == (10, 5.5)
+    assert (found.people, found.mean) == (10, 5.5)
     assert found.low == pytest.approx(5.5 - 2.262157 * 3.027650 / 10**0.5, abs=1e-5)
     assert found.high == pytest.approx(5.5 + 2.262157 * 3.027650 / 10**0.5, abs=1e-5)
 
@@ -221,7 +236,7 @@ def test_student_t_against_printed_tables(df: int, point: float) -> None:
 @pytest.mark.parametrize("pairs", [0, 1])
 def test_too_few_pairs_have_no_interval(pairs: int) -> None:
     found = mean_change([5] * pairs + [np.nan], [7] * (pairs + 1))
-    assert (found.pairs, found.mean, found.low) == (pairs, 2 if pairs else None, None)
+    assert (found.people, found.mean, found.low) == (pairs, 2 if pairs else None, None)
 
 
 def test_a_share_leaves_missing_out_and_has_an_interval() -> None:
@@ -230,6 +245,22 @@ def test_a_share_leaves_missing_out_and_has_an_interval() -> None:
     assert (found.count, found.out_of) == (81, 263)
     assert (found.low, found.high) == pytest.approx((25.5, 36.6), abs=0.05)
     assert share([np.nan]).percent is None
+
+
+def test_no_problems_at_both_times_is_its_own_class_where_asked_for() -> None:
+    """instruments.md section 3: an option beside the four classes."""
+    assert compare_profiles("11111", "11111", no_problems=True) == "No problems"
+    assert compare_profiles("11112", "11112", no_problems=True) == "No change"
+    assert compare_profiles("11112", "11111", no_problems=True) == "Improve"
+
+
+def test_the_mean_of_a_group_leaves_incomplete_encounters_out() -> None:
+    """CollaboRATE: the mean of individual means; never of two scales at once."""
+    found = group_mean([9, 6, np.nan, 3], [9, 9, 9, 9])
+    assert (found.people, found.mean, found.sd) == (3, 6, 3)
+    assert found.low == pytest.approx(6 - 4.302653 * 3 / 3**0.5, abs=1e-5)
+    with pytest.raises(ValueError, match="mixes scales with tops 4 and 9"):
+        group_mean([4, 9], [4, 9])
 
 
 def test_tops_of_two_scales_are_never_mixed() -> None:
