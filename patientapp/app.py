@@ -52,6 +52,7 @@ ROOMS = (
     ("patientapp.reminders.pages", "blueprint"),
     ("patientapp.contact.pages", "blueprint"),
     ("patientapp.contact.bulk_pages", "blueprint"),
+    ("patientapp.extracts.api", "blueprint"),
     ("patientapp.feedback.pages", "blueprint"),
     ("patientapp.replies.pages", "blueprint"),
 )

@@ -28,6 +28,11 @@ MODULES = {
     "messaging": "patientapp.outgoing.cli",
     "metrics": "patientapp.outgoing.cli",
 }
+# What `patientapp export …` gives out: each room's own part, loaded only when it is called.
+EXPORTS = {
+    "responses": "patientapp.extracts.cli",
+    "scores": "patientapp.extracts.cli",
+}
 OWN = ("serve", "scheduler", "db", "doctor")
 
 
@@ -44,6 +49,21 @@ class Commands(click.Group):
             commands: list[click.Command] = import_module(MODULES[cmd_name]).commands
             return next(command for command in commands if command.name == cmd_name)
         return super().get_command(ctx, cmd_name)
+
+
+class Exports(click.Group):
+    """`patientapp export`: knows the names, loads the module of the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every export, by name."""
+        return sorted(EXPORTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The export of this name."""
+        if cmd_name not in EXPORTS:
+            return None
+        exports: list[click.Command] = import_module(EXPORTS[cmd_name]).exports
+        return next(command for command in exports if command.name == cmd_name)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +120,16 @@ def upgrade(to: str = "head") -> None:
     folder = str(Path(__file__).parent / "migrations")
     Migrate(current_app, db, directory=folder, render_as_batch=True)  # here: no request needs Alembic
     migrate(directory=folder, revision=to)
+
+
+@root.group("export", cls=Exports)
+def export() -> None:
+    """Give out what is stored, as a stream; each export stands in the audit.
+
+    \b
+    Example:
+      patientapp export scores --service moorside --from 2026-04-01 --to 2026-06-30 > scores.csv
+    """
 
 
 @root.group("db")

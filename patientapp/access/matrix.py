@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_PATIENTS = "see_patients"
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
+    PULL_CHANGES = "pull_changes"
     MANAGE_VISITS = "manage_visits"
     HANDLE_ALERTS = "handle_alerts"
     SEND_LINKS = "send_links"
@@ -43,6 +44,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PATIENTS: _CARE_TEAM,
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,
+    Permission.PULL_CHANGES: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
     Permission.HANDLE_ALERTS: _CLINICIAN,
     Permission.SEND_LINKS: _CARE_TEAM,

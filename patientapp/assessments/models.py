@@ -87,6 +87,7 @@ class Response(AppendOnly, Identified, Model):
             sqlite_where=sa.text("corrects_id IS NOT NULL"),
             postgresql_where=sa.text("corrects_id IS NOT NULL"),
         ),
+        sa.Index("ix_responses_service_received", "service_id", "received_at"),  # what is pulled
     )
 
     task_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("tasks.id"), unique=True)

@@ -12,7 +12,8 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.patients.queries import patient
 from patientapp.progress import queries
-from patientapp.progress.rules import Given, Point, ScaleRow, Step, point, scale_rows
+from patientapp.progress.changes import change_of
+from patientapp.progress.rules import Given, point, scale_rows
 from patientapp.progress.schemas import PatientChangesSchema, PatientScoresSchema
 from patientapp.progress.shown import instrument_of
 from patientapp.web.api import Blueprint
@@ -36,7 +37,7 @@ def changes(patient_id: UUID) -> dict[str, Any]:
     """Change from the first scored time point, important and reliable side by side."""
     given = _given(patient_id, "looked at changes")
     rows = scale_rows(given, instrument_of, queries.own_spreads(viewer()))
-    found = [_change(row, step) for row in rows for step in row.steps]
+    found = [change_of(row, step) for row in rows for step in row.steps]
     return {"patient_id": patient_id, "changes": found}
 
 
@@ -80,35 +81,3 @@ _OF_RESPONSE = (
     "answered_at",
     "received_at",
 )
-
-
-def _change(row: ScaleRow, step: Step) -> dict[str, Any]:
-    change = step.change
-    return {
-        "episode_id": row.episode_id,
-        "instrument": row.instrument.id,
-        "instrument_version": step.baseline.given.instrument_version,
-        "rule_version": step.baseline.given.rule_version,
-        "scale": row.scale.code,
-        "better": row.scale.better,
-        "baseline": _occasion(step.baseline),
-        "follow_up": _occasion(step.follow_up),
-        "difference": change.difference,
-        "direction": change.direction,
-        "important_change": change.important,
-        "important_threshold": change.important_threshold,
-        "reliable_change": change.reliable,
-        "sdc95": change.sdc95,
-        "sd_used": change.sd_used,
-        "sources": list(change.sources),
-    }
-
-
-def _occasion(of: Point) -> dict[str, Any]:
-    return {
-        "response_id": of.given.response_id,
-        "time_point": of.given.time_point,
-        "value": of.value,
-        "answered_at": of.given.answered_at,
-        "received_at": of.given.received_at,
-    }

@@ -58,13 +58,17 @@ class TaskLine:
 
 def own_spreads(viewer: Viewer) -> OwnOf:
     """The newest baseline SDs of the viewer's service, for changes scored by the same rules."""
-    known = system_own_spreads(viewer.service_id)
+    return own_of(system_own_spreads(viewer.service_id))
 
-    def own_of(baseline: Given, scale: str) -> OwnSpread | None:
+
+def own_of(known: Mapping[tuple[str, int, str, str], OwnSpread]) -> OwnOf:
+    """The same figures, to be looked up by a baseline and a scale."""
+
+    def found(baseline: Given, scale: str) -> OwnSpread | None:
         version, rules = baseline.instrument_version, baseline.rule_version
         return known.get((baseline.instrument, version, rules, scale))
 
-    return own_of
+    return found
 
 
 def given(viewer: Viewer, patient_id: UUID) -> list[Given]:
