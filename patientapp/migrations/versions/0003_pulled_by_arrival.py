@@ -1,12 +1,12 @@
 """responses by service and arrival, for what other systems pull
 
-Revision: 0002, after 0001
+Revision: 0003, after 0002
 """
 
 from alembic import op
 
-revision = '0002'
-down_revision = '0001'
+revision = '0003'
+down_revision = '0002'
 
 
 def upgrade() -> None:
