@@ -20,6 +20,7 @@ from patientapp.extracts.written import lines
 from patientapp.questionnaires.files import writing
 from patientapp.questionnaires.library import default_library
 from patientapp.services.queries import system_service, system_service_by_slug
+from patientapp.shell import actor
 
 FORMS = ("csv", "ndjson", "fhir")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -93,7 +94,7 @@ def _write(what: str, form: str, asked: Asked, output: BinaryIO) -> None:
     now = clock.now()
     with transaction():
         said = f"exported {what} as {form}: {asked.said()}"
-        record_system(said, chain=f"service:{asked.service_id}", now=now, actor="command line")
+        record_system(said, chain=f"service:{asked.service_id}", now=now, actor=actor())
     is_watched = sys.stderr.isatty() and not output.isatty()
     with click.progressbar(
         lines(what, form, asked, before=now - SETTLED),

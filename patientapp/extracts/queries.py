@@ -8,24 +8,26 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from patientapp.assessments.models import Pack, Response, Task
+from patientapp.assessments.models import Response
+from patientapp.assessments.queries import is_current_response
 from patientapp.assessments.rules import TimePoint
 from patientapp.assessments.spread_queries import system_own_spreads
 from patientapp.db import db, end_read
 from patientapp.extracts.rules import Asked, Place
 from patientapp.progress.changes import change_of
 from patientapp.progress.queries import own_of
-from patientapp.progress.rules import Given, OwnOf, scale_rows
+from patientapp.progress.rules import Given, OwnOf, Step, scale_rows
 from patientapp.progress.shown import instrument_of
 from patientapp.services.models import Service
 
 BATCH = 1_000
-FIRST = next(iter(TimePoint))  # nothing can be a change before the baseline's own time point
+FIRST = next(iter(TimePoint))
 
 GIVEN = (
     Response.id,
-    Pack.episode_id,
+    Response.episode_id,
     Response.patient_id,
     Response.time_point,
     Response.instrument,
@@ -41,6 +43,8 @@ GIVEN = (
     Response.received_at,
 )
 
+_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id"}]
+
 
 def slug_of(service_id: UUID) -> str:
     """The word of a service in its addresses."""
@@ -53,22 +57,22 @@ def arrivals(
     """Responses of one service past a place and settled, oldest arrival first (SEC-03)."""
     chosen = (
         sa.select(*columns)
-        .join(Task, Task.id == Response.task_id)
-        .join(Pack, Pack.id == Task.pack_id)
-        .where(Response.service_id == asked.service_id, Response.received_at < before)
+        .where(
+            Response.service_id == asked.service_id,
+            Response.received_at < before,
+            is_current_response(),
+        )
         .order_by(Response.received_at, Response.id)
         .limit(size)
     )
-    begin, end = asked.answered
     if asked.instrument is not None:
         chosen = chosen.where(Response.instrument == asked.instrument)
     if asked.since is not None:
         chosen = chosen.where(Response.received_at >= asked.since)
-    if begin is not None:
-        # nothing arrives before it is answered: so the index by arrival skips what is older
-        chosen = chosen.where(Response.answered_at >= begin, Response.received_at >= begin)
-    if end is not None:
-        chosen = chosen.where(Response.answered_at < end)
+    if asked.first_day is not None:
+        chosen = chosen.where(Response.answered_on >= asked.first_day)
+    if asked.last_day is not None:
+        chosen = chosen.where(Response.answered_on <= asked.last_day)
     return chosen if after is None else chosen.where(_past(after))
 
 
@@ -83,14 +87,30 @@ Change = dict[str, Any]
 def changes_page(
     asked: Asked, *, after: Place | None, before: datetime, size: int
 ) -> tuple[list[Change], Place | None]:
-    """The changes of the next so many follow-ups, and where the next page begins; None at the end."""
-    wanted = (Response.id, Response.received_at, Pack.episode_id, Response.instrument)
+    """The changes of the next so many arrivals, and where the next page begins; None at the end.
+
+    A change arrives with whichever of its two occasions came last: a baseline that is put right, or
+    entered late from paper, brings the changes from it again.
+    """
+    wanted = (Response.id, Response.received_at, Response.episode_id, Response.instrument)
     found = arrivals(asked, wanted, after=after, before=before, size=size + 1)
-    rows = db.session.execute(found.where(Response.time_point != FIRST)).all()
+    rows = db.session.execute(found.where(_may_show_change())).all()
     page = rows[:size]
-    changes = _changes_to(page, own_of(system_own_spreads(asked.service_id)))
+    changes = _changes_with(page, own_of(system_own_spreads(asked.service_id)))
     more = len(rows) > size
     return changes, Place(page[-1].received_at, page[-1].id) if more else None
+
+
+def _may_show_change() -> sa.ColumnElement[bool]:
+    """Every response but a baseline that came before all that is compared with it."""
+    earlier = aliased(Response)
+    beside = sa.and_(
+        earlier.episode_id == Response.episode_id,
+        earlier.instrument == Response.instrument,
+        earlier.received_at <= Response.received_at,
+        earlier.time_point != FIRST,
+    )
+    return sa.or_(Response.time_point != FIRST, sa.exists().where(beside))
 
 
 def all_changes(asked: Asked, *, before: datetime) -> Iterator[Change]:
@@ -104,29 +124,34 @@ def all_changes(asked: Asked, *, before: datetime) -> Iterator[Change]:
             return
 
 
-def _changes_to(follow_ups: Sequence[sa.Row[Any]], own: OwnOf) -> list[Change]:
-    """The change that each of these responses shows against its episode's baseline."""
-    given, patients = _given_beside(follow_ups)
-    steps: dict[UUID, list[Change]] = {row.id: [] for row in follow_ups}
+def _changes_with(arrived: Sequence[sa.Row[Any]], own: OwnOf) -> list[Change]:
+    """The changes that were complete with each of these responses."""
+    given, patients = _given_beside(arrived)
+    steps: dict[UUID, list[Change]] = {row.id: [] for row in arrived}
     for row in scale_rows(given, instrument_of, own):
         for step in row.steps:
-            to = step.follow_up.given.response_id
-            if to in steps:
-                steps[to].append({"patient_id": patients[to]} | change_of(row, step))
-    return [change for row in follow_ups for change in steps[row.id]]
+            last = _later(step)
+            if last in steps:
+                steps[last].append({"patient_id": patients[last]} | change_of(row, step))
+    return [change for row in arrived for change in steps[row.id]]
 
 
-def _given_beside(follow_ups: Sequence[sa.Row[Any]]) -> tuple[list[Given], dict[UUID, UUID]]:
+def _later(step: Step) -> UUID:
+    """Whichever of the two occasions arrived last."""
+    base, follow = step.baseline.given, step.follow_up.given
+    return base.response_id if base.received_at > follow.received_at else follow.response_id
+
+
+def _given_beside(arrived: Sequence[sa.Row[Any]]) -> tuple[list[Given], dict[UUID, UUID]]:
     """All that the same episodes answered to the same questionnaires, and whose each is."""
-    if not follow_ups:
+    if not arrived:
         return [], {}
-    wanted = {(row.episode_id, row.instrument) for row in follow_ups}
+    wanted = {(row.episode_id, row.instrument) for row in arrived}
     asked = (
         sa.select(*GIVEN)
-        .join(Task, Task.id == Response.task_id)
-        .join(Pack, Pack.id == Task.pack_id)
         .where(
-            Pack.episode_id.in_({episode for episode, _instrument in wanted}),
+            is_current_response(),
+            Response.episode_id.in_({episode for episode, _instrument in wanted}),
             Response.instrument.in_({instrument for _episode, instrument in wanted}),
         )
         .order_by(Response.answered_at, Response.id)
@@ -137,6 +162,5 @@ def _given_beside(follow_ups: Sequence[sa.Row[Any]]) -> tuple[list[Given], dict[
 
 def given_of(row: sa.Row[Any]) -> Given:
     """One row of `GIVEN` as progress knows it."""
-    facts = row._asdict()
-    facts.pop("patient_id")
-    return Given(response_id=facts.pop("id"), **facts)
+    facts = {name: getattr(row, name) for name in _OF_GIVEN}
+    return Given(response_id=row.id, **facts)

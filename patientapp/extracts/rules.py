@@ -6,12 +6,10 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
-
-from patientapp.workdays import at_london
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 100
@@ -64,14 +62,6 @@ class Asked:
     last_day: date | None = None
     since: datetime | None = None
 
-    @property
-    def answered(self) -> tuple[datetime | None, datetime | None]:
-        """From this instant on, and before that one: both days belong (TIME-03)."""
-        return (
-            _midnight(self.first_day) if self.first_day else None,
-            _midnight(self.last_day + timedelta(days=1)) if self.last_day else None,
-        )
-
     def said(self) -> str:
         """The filters in one line, for the audit."""
         named = {
@@ -81,10 +71,6 @@ class Asked:
             "since": self.since.isoformat() if self.since else None,
         }
         return " ".join(f"{name}={value}" for name, value in named.items() if value) or "everything"
-
-
-def _midnight(day: date) -> datetime:
-    return at_london(day, time(0))
 
 
 def flat(change: Mapping[str, Any]) -> dict[str, Any]:

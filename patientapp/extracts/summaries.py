@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
-from patientapp.assessments.models import Pack, Response, Task
+from patientapp.assessments.models import Response
+from patientapp.assessments.queries import is_current_response
 from patientapp.assessments.rules import TimePoint
 from patientapp.db import db
 from patientapp.extracts.queries import GIVEN, given_of
@@ -41,11 +42,10 @@ def _told(asked: Asked, key: Key, pairs: Pairs) -> dict[str, Any]:
 
 def _pairs(asked: Asked, *, before: datetime) -> dict[Key, Pairs]:
     """Baseline and follow-up values by what may be put together, by the rules of one patient."""
-    begin, end = asked.answered
     found: dict[Key, Pairs] = {}
     for _episode, rows in groupby(_by_episode(asked, before=before), key=lambda row: row.episode_id):
         for scale, base, row in _follow_ups(rows):
-            if _within(row[0].answered_at, begin, end):
+            if _within(row[0].answered_on, asked):
                 key = Key(scale.code, *_rules(row[0]), row[0].time_point)
                 pairs = found.setdefault(key, Pairs(array("d"), array("d")))
                 pairs.base.append(base[1])
@@ -79,8 +79,9 @@ def _rules(row: sa.Row[Any]) -> tuple[int, str]:
     return row.instrument_version, row.rule_version
 
 
-def _within(at: datetime, begin: datetime | None, end: datetime | None) -> bool:
-    return (begin is None or at >= begin) and (end is None or at < end)
+def _within(day: date, asked: Asked) -> bool:
+    first, last = asked.first_day, asked.last_day
+    return (first is None or day >= first) and (last is None or day <= last)
 
 
 def _value(row: sa.Row[Any], scale: Scale, version: int) -> float | None:
@@ -97,15 +98,14 @@ def _value(row: sa.Row[Any], scale: Scale, version: int) -> float | None:
 def _by_episode(asked: Asked, *, before: datetime) -> Iterator[sa.Row[Any]]:
     """Every response to one questionnaire that an episode gave, episode by episode."""
     rows = (
-        sa.select(*GIVEN)
-        .join(Task, Task.id == Response.task_id)
-        .join(Pack, Pack.id == Task.pack_id)
+        sa.select(*GIVEN, Response.answered_on)
         .where(
             Response.service_id == asked.service_id,
             Response.instrument == asked.instrument,
             Response.received_at < before,
+            is_current_response(),
         )
-        .order_by(Pack.episode_id)
+        .order_by(Response.episode_id)
         .execution_options(yield_per=READ_AT_ONCE)
     )
     yield from db.session.execute(rows)

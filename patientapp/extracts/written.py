@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from patientapp.assessments.models import Pack, Response
+from patientapp.assessments.models import Response
 from patientapp.assessments.rules import NOT_REACHED, SKIPPED
 from patientapp.cells import csv_line, safe_cell
 from patientapp.db import db, end_read
@@ -33,22 +33,24 @@ FACTS = (
     "started_at",
     "completed_at",
     "received_at",
+    "response_key",
 )
 _COLUMNS = (
     Response.id,
     Response.patient_id,
-    Pack.episode_id,
+    Response.episode_id,
     Response.time_point,
     Response.instrument,
     Response.instrument_version,
     Response.rule_version,
     Response.language,
     Response.wording,
-    Response.answered_by,
+    Response.mode,
     Response.birth_date_confirmed,
     Response.started_at,
     Response.answered_at,
     Response.received_at,
+    Response.response_key,
 )
 # the stored JSON as text: neither the driver nor we take it apart
 _ANSWERS = sa.cast(Response.answers, sa.Text).label("answers")
@@ -76,10 +78,10 @@ def _batches(asked: Asked, columns: tuple[Any, ...], *, before: datetime) -> Ite
 
 
 def _facts(row: Any) -> list[object]:
-    """The facts of a response, as plain words; none of them was typed by anybody."""
+    """The facts of a response, as plain words."""
     found = list(row[: len(_COLUMNS)])
     found[9] = found[9].value
-    found[11:] = [at.isoformat() for at in found[11:]]
+    found[11:14] = [at.isoformat() for at in found[11:14]]
     return found
 
 
@@ -108,7 +110,7 @@ def _answers_csv(asked: Asked, *, before: datetime) -> Lines:
 
 
 def _items(row: Any) -> Lines:
-    facts = ",".join(map(safe_cell, _facts(row)))
+    facts = csv_line(_facts(row)).rstrip("\r\n")
     for item, value in json.loads(row.answers).items():
         if value in (SKIPPED, NOT_REACHED):
             yield f"{facts},{safe_cell(item)},,{value}\r\n"
@@ -124,7 +126,7 @@ def _scores_csv(asked: Asked, *, before: datetime) -> Lines:
 
 
 def _scales(row: Any) -> Lines:
-    facts = ",".join(map(safe_cell, _facts(row)))
+    facts = csv_line(_facts(row)).rstrip("\r\n")
     for scale, stored in json.loads(row.scores).items():
         if isinstance(stored, dict):
             told = f",,{safe_cell(stored['reason'])}"

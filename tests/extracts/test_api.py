@@ -107,6 +107,19 @@ def asked_of(service: Service, **over: Any) -> queries.Asked:
     return queries.Asked(service_id=service.id, **over)
 
 
+def test_clin_06_a_late_baseline_brings_the_change_when_it_arrives(app: Flask, session: Session) -> None:
+    service = make_service(session)
+    episode = make_episode(session, person := make_patient(session, service))
+    answer(session, person, episode, when=TimePoint.TD, values=4, at=MARCH)
+    client = desk_of(app, session, service)
+    assert pulled(client)["changes"] == []
+    answer(session, person, episode, values=2, at=JULY)
+    [total] = [
+        one for one in pulled(client, since="2026-07-01T00:00:00Z")["changes"] if one["scale"] == "total"
+    ]
+    assert (total["difference"], total["follow_up"]["time_point"]) == (20.0, "TD")
+
+
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [

@@ -121,7 +121,7 @@ def test_a_callers_mistake_is_named_and_exits_2(
 
 def test_ops_01_an_export_stands_in_the_audit(app: Flask, session: Session, slug: str) -> None:
     run(app, "scores", "--service", slug, "--from", "2026-03-01")
-    said = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.actor == "command line"))
+    said = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.actor.startswith("shell:")))
     assert "exported scores as csv: from=2026-03-01" in set(said)
 
 

@@ -6,13 +6,13 @@ import csv
 import io
 import statistics
 from array import array
-from datetime import UTC, date, datetime
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from patientapp.cells import csv_line, safe_cell
-from patientapp.extracts.rules import Asked, Place, place_of
+from patientapp.extracts.rules import Place, place_of
 from patientapp.extracts.summary_rules import Pairs, share_of, sums, t95
 from patientapp.questionnaires.library import default_library
 
@@ -57,13 +57,6 @@ def test_a_place_comes_back_from_its_cursor() -> None:
 def test_a_foreign_cursor_is_no_place(word: str) -> None:
     with pytest.raises(ValueError, match="no such cursor"):
         place_of(word)
-
-
-def test_time_03_both_days_belong_through_a_change_of_clocks() -> None:
-    asked = Asked(service_id=UUID(int=1), first_day=date(2026, 3, 29), last_day=date(2026, 3, 29))
-    begin, end = asked.answered
-    assert begin == datetime(2026, 3, 29, 0, 0, tzinfo=UTC)
-    assert end == datetime(2026, 3, 29, 23, 0, tzinfo=UTC)
 
 
 # two-sided 95% points from published tables of Student's t
