@@ -24,7 +24,7 @@ from patientapp.imports.storing import finish_what_was_left
 from patientapp.messaging.dispatcher import BATCH
 from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
 from patientapp.outgoing.metrics import listen, watch
-from patientapp.outgoing.wiring import dispatcher_of, own_name, right_now, settle_once
+from patientapp.outgoing.wiring import dispatcher_of, fetch_once, own_name, right_now, settle_once
 from patientapp.reminders.actions import find_forgotten, plan
 from patientapp.replies.actions import act_on_all
 from patientapp.web.current import SETTINGS
@@ -36,7 +36,8 @@ TIDY_EVERY = 600.0  # seconds
 RECKON_EVERY = 86_400.0
 SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
-JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon", "import")
+FETCH_EVERY = 300.0
+JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon", "import", "fetch")
 DISPATCH_JOBS = ("dispatch", "settle")
 
 
@@ -140,6 +141,7 @@ class Ticker:
             "tidy": (TIDY_EVERY, lambda: tidy_once(app)),
             "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
             "reckon": (RECKON_EVERY, lambda: reckon_once(app)),
+            "fetch": (FETCH_EVERY, lambda: fetch_once(app)),
             "import": (WATCH_EVERY, lambda: import_once(app)),
         }
         for name in jobs:

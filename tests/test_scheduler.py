@@ -71,6 +71,7 @@ def test_p6_a_duty_text_that_failed_has_no_patient_to_make_a_task_of(
             service_id=uuid4(),
             patient_id=None,
             template="duty-alert",
+            to_number="+447700900999",
             state=MessageState.REFUSED,
             reason="x",
             at=now,

@@ -68,6 +68,7 @@ def trouble_of(
         service_id=text.service_id,
         patient_id=text.patient_id,
         template=text.template,
+        to_number=text.to_number,
         state=state,
         reason=reason,
         at=at,

@@ -43,6 +43,17 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One text to us as the carrier's records have it."""
+
+    carrier_id: str
+    from_number: str
+    to_number: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Missing:
     """A text of which we do not know whether the carrier has it."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from patientapp.messaging.evidence_rules import Listed
+from patientapp.messaging.evidence_rules import Incoming, Listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,4 +87,13 @@ class Evidence(Protocol):
 
     def text(self, carrier_id: str) -> Listed | None:
         """One text; None when the carrier knows none of this id; raises CannotAsk."""
+        ...
+
+
+@runtime_checkable
+class Inbox(Protocol):
+    """A carrier that keeps the texts that people sent to us (SMS-12)."""
+
+    def texts_received(self, since: datetime) -> Sequence[Incoming]:
+        """Every text to us since then, oldest first; raises CannotAsk unless that is all."""
         ...

@@ -83,6 +83,7 @@ class SendingSwitch(Model):
     check_from: Mapped[datetime | None]  # the backup's time, while in checking mode (SMS-11)
     next_slot_at: Mapped[datetime]  # the account's ceiling: when the next text may leave
     hold_until: Mapped[datetime]  # the carrier asked us to wait, or cannot be reached
+    heard_until: Mapped[datetime | None]  # up to here the carrier was asked for texts to us (SMS-12)
     failures: Mapped[int] = mapped_column(default=0)  # tries in a row that did not reach the carrier
 
 

@@ -153,6 +153,7 @@ class Trouble:
     service_id: UUID
     patient_id: UUID | None
     template: str
+    to_number: str
     state: MessageState
     reason: str
     at: datetime

@@ -85,6 +85,11 @@ def answered() -> None:
     _change(SendingSwitch.failures > 0, failures=0)
 
 
+def heard(*, until: datetime) -> None:
+    """The carrier has been asked for every text to us up to then."""
+    _change(heard_until=until)
+
+
 def _change(*which: sa.ColumnElement[bool], **values: object) -> None:
     change = sa.update(SendingSwitch).where(SendingSwitch.id == 1, *which).values(**values)
     db.session.execute(change.execution_options(synchronize_session=False))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from twilio.base.exceptions import TwilioException
@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from patientapp.messaging import carrier_codes
 from patientapp.messaging.carrier_http import CarrierHttp, call
-from patientapp.messaging.evidence_rules import Listed
+from patientapp.messaging.evidence_rules import Incoming, Listed
 from patientapp.messaging.gateway import (
     Accepted,
     CannotAsk,
@@ -28,12 +28,13 @@ from patientapp.messaging.gateway import (
 )
 from patientapp.messaging.rules import MessageState
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 OWN_ADDRESS = "https://api.twilio.com"
 TO_ONE = 500  # the most texts to one number that we read; more, and we say that we cannot tell
 TO_ALL = 20_000  # the most texts of an account since a backup
 PAGE = 1000
-OUT = "outbound-api"
+OUT, IN = "outbound-api", "inbound"
 
 
 class Twilio:
@@ -99,8 +100,18 @@ class Twilio:
 
     def texts_since(self, since: datetime) -> Sequence[Listed]:
         """Every text that we sent to anybody since then."""
-        day = datetime.combine(since.astimezone(UTC).date(), time(0), tzinfo=UTC)
-        return self._since(since, most=TO_ALL, date_sent_after=day)
+        return self._since(since, most=TO_ALL, date_sent_after=_day_of(since))
+
+    def texts_received(self, since: datetime) -> Sequence[Incoming]:
+        """Every text to our number since then; to any of ours, where a service chooses among several."""
+        number = self._sender.get("from_")
+        which = {"to": number} if number else {}
+        day = _day_of(since)
+        found = self._read(_incoming, limit=TO_ALL, page_size=PAGE, date_sent_after=day, **which)
+        if len(found) >= TO_ALL:
+            raise CannotAsk("too many to tell")
+        received = [one for one in found if one is not None and one.at >= since]
+        return sorted(received, key=lambda one: one.at)
 
     def text(self, carrier_id: str) -> Listed | None:
         """One text, None when the carrier does not know it."""
@@ -114,18 +125,18 @@ class Twilio:
 
     def reach(self) -> None:
         """Raise CannotAsk unless the carrier answers and knows our credentials."""
-        self._read(limit=1, page_size=1)
+        self._read(_listed, limit=1, page_size=1)
 
     def _since(self, since: datetime, *, most: int, **which: Any) -> Sequence[Listed]:
-        found = self._read(limit=most, page_size=PAGE, **which)
+        found = self._read(_listed, limit=most, page_size=PAGE, **which)
         if len(found) >= most and min(one.at for one in found) > since:
             raise CannotAsk("too many to tell")
         return [one for one in found if one.at >= since and one.is_ours]
 
-    def _read(self, **which: Any) -> list[Listed]:
+    def _read(self, shape: Callable[[Any], T], **which: Any) -> list[T]:
         try:
             with call():
-                return [_listed(one) for one in self._messages.list(**which)]
+                return [shape(one) for one in self._messages.list(**which)]
         except Exception as error:  # noqa: BLE001 - nothing follows from a failure
             raise CannotAsk(type(error).__name__) from None
 
@@ -149,6 +160,24 @@ def _listed(one: Any) -> Listed:
         reason=str(one.error_code or ""),
         is_ours=one.direction == OUT,
     )
+
+
+def _incoming(one: Any) -> Incoming | None:
+    """A text that somebody sent us; None for any other."""
+    if one.direction != IN:
+        return None
+    return Incoming(
+        carrier_id=one.sid,
+        from_number=str(one.from_ or ""),
+        to_number=one.to or "",
+        body=one.body or "",
+        at=one.date_created.astimezone(UTC),
+    )
+
+
+def _day_of(moment: datetime) -> datetime:
+    """The carrier filters by UTC days."""
+    return datetime.combine(moment.astimezone(UTC).date(), time(0), tzinfo=UTC)
 
 
 def _seconds(retry_after: str, *, now: datetime) -> timedelta | None:

@@ -15,7 +15,7 @@ from patientapp.messaging.gateway import CannotAsk
 from patientapp.messaging.gauges import system_gauges
 from patientapp.messaging.rules import SendingMode
 from patientapp.outgoing.metrics import text_of
-from patientapp.outgoing.wiring import check_once
+from patientapp.outgoing.wiring import check_once, fetch_once
 
 MakeApp = Callable[[], Flask]
 SAID = {
@@ -81,11 +81,12 @@ def check_command(make_app: MakeApp, *, since: datetime | None) -> None:
       patientapp messaging check --since 2026-11-22T04:15:00
     """
     app = make_app()
-    if since is not None:
+    backup = since.replace(tzinfo=UTC) if since is not None else None
+    if backup is not None:
         with app.app_context(), transaction():
-            switch.begin_checking(check_from=since.replace(tzinfo=UTC), now=clock.now())
+            switch.begin_checking(check_from=backup, now=clock.now())
     try:
-        checked = check_once(app)
+        checked = check_once(app, since=backup)
     except CannotAsk as error:
         raise click.ClickException(f"The carrier cannot be asked ({error}); nothing is sent.") from None
     if checked is None:
@@ -95,6 +96,24 @@ def check_command(make_app: MakeApp, *, since: datetime | None) -> None:
         f"{checked.listed} texts at the carrier since the backup: {checked.found} that we took for "
         f"unsent, {checked.strays} that we know nothing of. {SAID[SendingMode.SENDING]}"
     )
+
+
+@messaging.command("fetch")
+@click.option("--since", type=click.DateTime(), help="From this time on, in UTC.")
+@click.pass_obj
+def fetch_command(make_app: MakeApp, *, since: datetime | None) -> None:
+    """Fetch texts to us that came while we did not answer; the scheduler does it every 5 minutes.
+
+    \b
+    Example:
+      patientapp messaging fetch
+      patientapp messaging fetch --since 2026-11-22T04:15:00
+    """
+    try:
+        kept = fetch_once(make_app(), since=since.replace(tzinfo=UTC) if since else None)
+    except CannotAsk as error:
+        raise click.ClickException(f"The carrier cannot be asked ({error}); try again.") from None
+    click.echo(f"{kept} texts to us that we did not have.")
 
 
 @messaging.command("status")

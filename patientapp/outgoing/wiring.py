@@ -16,12 +16,14 @@ from patientapp.config import Settings, SettingsError
 from patientapp.links.tokens import address_of
 from patientapp.messaging.checking import Checked, check
 from patientapp.messaging.dispatcher import Dispatcher
-from patientapp.messaging.gateway import CannotAsk, Evidence, Gateway
+from patientapp.messaging.fetching import fetch
+from patientapp.messaging.gateway import CannotAsk, Evidence, Gateway, Inbox
 from patientapp.messaging.heartbeats import Heart
 from patientapp.messaging.letters import Writer
 from patientapp.messaging.phone import LocalPhone
 from patientapp.messaging.rules import Trouble
 from patientapp.messaging.settling import Settler
+from patientapp.outgoing.leaving import number_has_left
 from patientapp.web.current import SETTINGS
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.rules import ItemKind
@@ -126,19 +128,31 @@ def settle_once(app: Flask, *, now_fn: Now = right_now) -> int:
         return Settler(carrier=carrier, now_fn=now_fn, on_trouble=tell_staff).run()
 
 
-def check_once(app: Flask, *, now_fn: Now = right_now) -> Checked | None:
+def check_once(app: Flask, *, now_fn: Now = right_now, since: datetime | None = None) -> Checked | None:
     """Compare with the carrier after a restore (SMS-11); None when there is nothing to check."""
     carrier = gateway_for(app, now_fn=now_fn)
     if not isinstance(carrier, Evidence):
         raise CannotAsk("this gateway keeps no list of texts")
     with app.app_context():
+        fetch_once(app, now_fn=now_fn, since=since)
         return check(carrier, writer=writer_of(app), now_fn=now_fn)
+
+
+def fetch_once(app: Flask, *, now_fn: Now = right_now, since: datetime | None = None) -> int:
+    """Keep the texts to us that the carrier took while we did not answer; how many."""
+    carrier = gateway_for(app, now_fn=now_fn)
+    if not isinstance(carrier, Inbox):
+        return 0
+    with app.app_context():
+        return fetch(carrier, now_fn=now_fn, since=since)
 
 
 def tell_staff(trouble: Trouble) -> None:
     """A text that did not arrive becomes a task, in the transaction that finds out (CLIN-12)."""
     if trouble.patient_id is None:
         log.error("duty staff were not reached by text", message=str(trouble.message_id))
+        return
+    if number_has_left(trouble):
         return
     raise_item(
         ItemKind.TASK,

@@ -17,6 +17,7 @@ from patientapp.messaging.inbound import acted, system_unread
 from patientapp.messaging.rules import Why
 from patientapp.patients.actions import set_texts_ok
 from patientapp.patients.models import Patient
+from patientapp.patients.queries import system_people_at
 from patientapp.replies import doing
 from patientapp.replies.library import words
 from patientapp.replies.models import Reply
@@ -24,7 +25,6 @@ from patientapp.replies.queries import (
     NOBODY,
     system_once_texted,
     system_open_prompt,
-    system_people_at,
 )
 from patientapp.replies.rules import Meaning, Outcome, is_short, meaning
 from patientapp.worklist.actions import raise_item

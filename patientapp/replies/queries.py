@@ -40,13 +40,6 @@ class Prompt:
     sent_at: datetime
 
 
-def system_people_at(number: str) -> list[Patient]:
-    """Everybody who has this number; the dead only where nobody living does."""
-    asked = sa.select(Patient).where(Patient.mobile == number).order_by(Patient.id)
-    found = list(db.session.scalars(asked.execution_options(populate_existing=True)))
-    return [one for one in found if one.died_on is None] or found
-
-
 def system_once_texted(number: str) -> Patient | None:
     """Whom we last texted at this number, where it is nobody's now."""
     newest = (

@@ -31,6 +31,9 @@ def reason(code: str) -> str:
         "link_locked": _("A link was locked after wrong dates of birth. Check the record and call."),
         "not_me": _("Somebody said that a text was not for them. Check the mobile number."),
         "text_not_delivered": _("A text did not arrive. Reach this person another way."),
+        "texts_left_at_carrier": _(
+            "The phone company stops our texts: somebody on this number texted STOP. Call and ask."
+        ),
         "no_mobile": _("Questionnaires are due and this person cannot be texted. Call or write."),
         "visit_cancelled": _("A visit was cancelled by the patient. Offer the time to somebody else."),
         "visit_kept_after_all": _("A cancelled visit was put back by the patient. Keep the time."),

@@ -84,6 +84,24 @@ class Ledger:
             self.texts[sid] = text
             return text
 
+    def hear(self, sender: str, body: str, *, to: str, at: datetime | None = None) -> Taken:
+        """A text that somebody sent to one of our numbers."""
+        with self._lock:
+            text = Taken(
+                sid=f"SM{0xF00D0000 + len(self.texts):032x}",
+                account_sid=self.account_sid,
+                to=to,
+                body=body,
+                sender=sender,
+                service=None,
+                callback="",
+                at=(at or self.now_fn()).replace(microsecond=0),
+                status="received",
+                direction="inbound",
+            )
+            self.texts[text.sid] = text
+            return text
+
     def found(self, *, to: str, since: str) -> list[Taken]:
         """As the list has them: newest first, filtered."""
         with self._lock:
@@ -98,5 +116,7 @@ class Ledger:
 
     def doubled(self) -> list[tuple[str, str]]:
         """(number, words) of each text that is in here more than once."""
-        counted = Counter((text.to, text.body) for text in self.texts.values())
+        counted = Counter(
+            (text.to, text.body) for text in self.texts.values() if text.direction == "outbound-api"
+        )
         return [text for text, times in counted.items() if times > 1]

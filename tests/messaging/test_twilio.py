@@ -272,3 +272,18 @@ def test_moments_are_utc(carrier: Carrier) -> None:
     [found] = phone.texts_to(TO, since=NOW - timedelta(hours=1))
     assert found.at.tzinfo is UTC
     assert isinstance(found.at, datetime)
+
+
+def test_sms_12_texts_to_us_are_listed_for_our_number_only(carrier: Carrier) -> None:
+    phone = adapter(carrier.url)
+    phone.send(TO, "ours", attempt_key=KEY)
+    carrier.ledger.hear(TO, "to another number", to="+447700900998")
+    carrier.ledger.hear(TO, "too old", to=SENDER, at=NOW - timedelta(hours=2))
+    heard = carrier.ledger.hear(TO, "STOP", to=SENDER)
+    [found] = phone.texts_received(NOW - timedelta(hours=1))
+    assert (found.carrier_id, found.from_number, found.body) == (heard.sid, TO, "STOP")
+    service = adapter(carrier.url, sender={"messaging_service_sid": "MG" + "0" * 32})
+    assert len(service.texts_received(NOW - timedelta(hours=1))) == 2  # it has several numbers
+    carrier.is_down = True
+    with pytest.raises(CannotAsk):
+        phone.texts_received(NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,46 +21,15 @@ from patientapp.messaging.models import DispatcherBeat, SendingSwitch
 from patientapp.messaging.rules import MessageState, SendingMode
 from patientapp.messaging.twilio import Twilio
 from patientapp.outgoing import metrics, wiring
-from patientapp.web.current import SETTINGS
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.models import WorkItem
 from patientapp.worklist.rules import ItemKind
 from tests.carrier.faults import Fault, Kind, in_turn
-from tests.carrier.server import ACCOUNT, SENDER, TOKEN, Carrier
+from tests.carrier.server import Carrier
 from tests.factories import make_patient, make_service
 from tests.messaging.fakes import FakeGateway
 from tests.messaging.world import queue_text, somebody, text
-
-
-@pytest.fixture
-def carrier(now: datetime) -> Iterator[Carrier]:
-    with Carrier(now_fn=lambda: now) as made:
-        yield made
-    assert made.violations == []
-
-
-@pytest.fixture
-def wired(app: Flask, settings: Settings, carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The app with the loopback carrier as its carrier."""
-    monkeypatch.setitem(app.extensions, SETTINGS, with_carrier(settings, carrier))
-    monkeypatch.delitem(app.extensions, wiring.MADE, raising=False)
-    return app
-
-
-def with_carrier(settings: Settings, carrier: Carrier) -> Settings:
-    return replace(
-        settings,
-        gateway="twilio",
-        twilio_account_sid=ACCOUNT,
-        twilio_auth_token=TOKEN,
-        twilio_from=SENDER,
-        twilio_base_url=carrier.url,
-    )
-
-
-def run(app: Flask, *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli.root, list(words), obj=lambda: app)
-    return result.exit_code, result.output
+from tests.outgoing.world import run, with_carrier
 
 
 def mode(session: Session) -> SendingMode:
