@@ -65,6 +65,7 @@ rmSync(fresh, { recursive: true, force: true });
 put(cross, readFileSync(join(kit, "assets/images", cross)));
 readdirSync(work).filter((found) => found.endsWith(".css")).forEach(style);
 script("app.js", bundle("app.js"));
+script("flare-up-worker.js", plain(readFileSync("frontend/js/flare-up-worker.js", "utf8")));
 script("start.js", plain(readFileSync("frontend/js/start.js", "utf8")));
 script("api-docs.js", plain(readFileSync("frontend/js/api-docs.js", "utf8")));
 put("favicon.svg", readFileSync("frontend/favicon.svg"));

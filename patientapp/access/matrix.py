@@ -16,11 +16,14 @@ class Permission(StrEnum):
     SAVE_OWN_ANSWER = "save_own_answer"  # also just after the idle lock (REL-03)
     SEE_OWN_SCORES = "see_own_scores"
     CHANGE_OWN_VISITS = "change_own_visits"
+    SEE_OWN_PLAN = "see_own_plan"
+    CHANGE_OWN_PLAN = "change_own_plan"
     SEE_PATIENTS = "see_patients"
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
     PULL_CHANGES = "pull_changes"
     MANAGE_VISITS = "manage_visits"
+    WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     HANDLE_ALERTS = "handle_alerts"
     SEND_LINKS = "send_links"
     SEND_BULK = "send_bulk"
@@ -41,11 +44,14 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SAVE_OWN_ANSWER: _PATIENT,
     Permission.SEE_OWN_SCORES: _PATIENT,
     Permission.CHANGE_OWN_VISITS: _PATIENT,
+    Permission.SEE_OWN_PLAN: _PATIENT,
+    Permission.CHANGE_OWN_PLAN: _PATIENT,
     Permission.SEE_PATIENTS: _CARE_TEAM,
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,
     Permission.PULL_CHANGES: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
+    Permission.WRITE_PLANS: _CLINICIAN,
     Permission.HANDLE_ALERTS: _CLINICIAN,
     Permission.SEND_LINKS: _CARE_TEAM,
     Permission.SEND_BULK: _CARE_TEAM,

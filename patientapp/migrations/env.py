@@ -24,6 +24,7 @@ ROOMS = [
     "appointments",
     "signin",
     "feedback",
+    "plans",
     "replies",
     "imports",
 ]

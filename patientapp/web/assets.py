@@ -34,3 +34,8 @@ def _read(manifest: Path) -> dict[str, str]:
     except ValueError as fault:
         raise NotBuiltError(f"{manifest} is damaged ({fault}): run `make frontend` again") from None
     return {str(name): str(hashed) for name, hashed in names.items()}
+
+
+def read_built(folder: Path, name: str) -> bytes:
+    """The content of one built file, for a script that must live at an address of its own."""
+    return (folder / _read(folder / "manifest.json")[name]).read_bytes()

@@ -50,6 +50,9 @@ def reason(code: str) -> str:
         "risk_words": _("A text may speak of self-harm or suicide. Read it now and act."),
         "risk_in_words": _("What somebody wrote may speak of self-harm or suicide. Read it now and act."),
         "risk_in_lost_words": _("Words that we could not keep may speak of self-harm. Call them now."),
+        "flare_plan_shared": _(
+            "Somebody asks you to look at their flare-up plan. Agree it or write back."
+        ),
         "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
 from patientapp.episodes.models import Episode
-from tests.appointments.world import make_slot, make_visit
+from patientapp.plans.actions import begin, keep_copy
+from tests.appointments.world import make_slot, make_visit, patient_of
 from tests.factories import (
+    NOW,
     make_pack,
     make_patient,
     make_service,
@@ -22,6 +24,7 @@ from tests.factories import (
     sign_in_staff,
     tasks_of,
 )
+from tests.plans.world import make_agreed
 
 PATIENT = [
     "/",
@@ -37,6 +40,15 @@ PATIENT = [
     "/tasks/{task}/advice/emergency",
     "/tasks/{task}/advice/urgent",
     "/scores",
+    "/flare-up",
+    "/flare-up/plan",
+    "/flare-up/plan/first_day",
+    "/flare-up/plan/people",
+    "/flare-up/print",
+    "/flare-up/print?size=large",
+    "/flare-up/keep",
+    "/flare-up/kept",
+    "/flare-up/copies/{copy}/page",
     "/visits",
     "/visits/{visit}/cancel",
     "/visits/{visit}/change",
@@ -68,6 +80,9 @@ STAFF += [
     "/staff/free-times",
     "/staff/patients/{patient}/replies",
     "/staff/replies",
+    "/staff/patients/{patient}/flare-up",
+    "/staff/patients/{patient}/flare-up/section?section=people",
+    "/staff/patients/{patient}/flare-up/print",
 ]
 
 
@@ -84,8 +99,13 @@ def facts(client: FlaskClient, session: Session) -> dict[str, str]:
     _link, token = make_token(make_pack(session, patient))
     visit = make_visit(session, patient, episode=session.get_one(Episode, pack.episode_id))
     make_slot(session, service)
+    make_agreed(session, patient)
+    me = patient_of(patient)
+    copy_id = keep_copy(me, patient.id, now=NOW)
+    begin(me, patient.id, now=NOW)
     session.commit()
     return {
+        "copy": str(copy_id),
         "visit": str(visit.id),
         "token": token,
         "task": str(tasks_of(session, pack)[0].id),

@@ -1,0 +1,302 @@
+"""Verbs on flare-up plans: begin, write, share, agree, withdraw, keep, tell of a flare-up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from patientapp.access.viewer import Viewer
+from patientapp.audit.actions import record
+from patientapp.db import changed, db, insert
+from patientapp.errors import Conflict, Forbidden, Invalid
+from patientapp.patients.queries import patient
+from patientapp.plans.models import FlareEvent, FlarePlan, FlarePlanSection, FlarePlanStep, PlanCopy
+from patientapp.plans.queries import content_kept, flare_on, plan, plans_of
+from patientapp.plans.rules import (
+    FIXED,
+    MOVES,
+    Content,
+    Plan,
+    PlanState,
+    Section,
+    being_written,
+    flare_day_problem,
+    in_use,
+    missing,
+    review_problem,
+)
+from patientapp.plans.safety import safety_version
+from patientapp.workdays import london_day
+from patientapp.worklist.actions import raise_item
+from patientapp.worklist.hearing import hear_words
+from patientapp.worklist.rules import ItemKind
+
+
+class PlanChanged(Conflict):
+    """This plan changed while you were reading. Look at it as it is now, then act again."""
+
+    title = "This plan changed while you were looking"
+
+
+class PlanClosed(Conflict):
+    """This version is agreed or withdrawn and stays as it is. Begin a new version to change it."""
+
+    title = "This version is closed"
+
+
+class FixedSection(Forbidden):
+    """Nobody edits this part: the safety wording and our telephone number stand on every plan."""
+
+    title = "Nobody edits this part"
+
+
+class PlanNotReady(Invalid):
+    """The plan lacks a part without which it cannot be agreed; each one is named."""
+
+    title = "The plan is not ready to agree"
+
+
+def begin(viewer: Viewer, patient_id: UUID, *, now: datetime) -> Plan:
+    """The version that is being written; a new one where there is none, holding what was agreed."""
+    person = patient(viewer, patient_id)
+    plans = plans_of(viewer, patient_id)
+    if open_now := being_written(plans):
+        return open_now
+    number = max((one.version for one in plans), default=0) + 1
+    row = {
+        "id": uuid4(),
+        "service_id": person.service_id,
+        "patient_id": person.id,
+        "version": number,
+        "language": viewer.language if viewer.is_patient else person.language,
+        "created_at": now,
+    }
+    if not changed(db.session.execute(insert(FlarePlan).values(row).on_conflict_do_nothing())):
+        raise PlanChanged  # two taps at once: the other one began it
+    made = plan(viewer, _begun(viewer, UUID(str(row["id"])), now=now))
+    if agreed := in_use(plans):
+        for seq, section in enumerate(agreed.filled, 1):
+            _write(viewer, made.id, seq, section, agreed.content(section), now=now)
+    record(viewer, "began a flare-up plan", now=now, patient_id=person.id, object=made.id)
+    return plan(viewer, made.id)
+
+
+def _begun(viewer: Viewer, plan_id: UUID, *, now: datetime) -> UUID:
+    _add_step(viewer, plan_id, 1, PlanState.DRAFT, now=now)
+    return plan_id
+
+
+def save_section(
+    viewer: Viewer, plan_id: UUID, section: Section, content: Content, *, seen: int, now: datetime
+) -> Plan:
+    """Keep one section; PlanChanged when it was changed since `seen`, and nothing is overwritten."""
+    found = plan(viewer, plan_id)
+    if section in FIXED:
+        raise FixedSection(FixedSection.__doc__ or "")
+    if not found.is_open:
+        raise PlanClosed(PlanClosed.__doc__ or "")
+    if found.seq_of(section) != seen:
+        raise PlanChanged(PlanChanged.__doc__ or "")
+    was = found.content(section)
+    if was == content:
+        return found
+    newest = max((one.seq for one in found.sections.values()), default=0)
+    _write(viewer, plan_id, newest + 1, section, content, now=now)
+    if viewer.is_patient and content.free_text != was.free_text:
+        hear_words(
+            content.free_text,
+            service_id=found.service_id,
+            patient_id=found.patient_id,
+            source=f"{plan_id}:{section.value}",
+            now=now,
+        )
+    record(viewer, f"wrote {section.value}", now=now, patient_id=found.patient_id, object=plan_id)
+    return plan(viewer, plan_id)
+
+
+def _write(
+    viewer: Viewer, plan_id: UUID, seq: int, section: Section, content: Content, *, now: datetime
+) -> None:
+    row = {
+        "plan_id": plan_id,
+        "seq": seq,
+        "section": section,
+        "content": content_kept(content),
+        "saved_by": viewer.key,
+        "saved_at": now,
+    }
+    if not changed(db.session.execute(insert(FlarePlanSection).values(row).on_conflict_do_nothing())):
+        raise PlanChanged(PlanChanged.__doc__ or "")
+
+
+def share(viewer: Viewer, plan_id: UUID, *, now: datetime) -> Plan:
+    """Ask a clinician to look at it: a task on the worklist, once however often it is asked."""
+    found = plan(viewer, plan_id)
+    if found.state is PlanState.SHARED:
+        return found
+    made = _step(viewer, found, PlanState.SHARED, now=now)
+    raise_item(
+        ItemKind.TASK,
+        service_id=found.service_id,
+        patient_id=found.patient_id,
+        reason="flare_plan_shared",
+        source=f"{plan_id}:shared:{made.steps[-1].seq}",
+        now=now,
+    )
+    return made
+
+
+def agree(
+    viewer: Viewer,
+    plan_id: UUID,
+    *,
+    seen: str,
+    review_on: date | None,
+    medicines_checked: bool,
+    now: datetime,
+) -> Plan:
+    """A named clinician agrees what they have read; PlanNotReady names what is missing (CLIN-10)."""
+    found = plan(viewer, plan_id)
+    if found.seen != seen:
+        raise PlanChanged(PlanChanged.__doc__ or "")
+    wrong = _why_not_agree(found, review_on, medicines_checked=medicines_checked, now=now)
+    if wrong:
+        raise PlanNotReady(fields=wrong)
+    before = [one for one in plans_of(viewer, found.patient_id) if one.state is PlanState.AGREED]
+    made = _step(viewer, found, PlanState.AGREED, now=now, review_on=review_on)
+    for older in before:
+        _step(viewer, older, PlanState.WITHDRAWN, now=now, note="replaced")
+    return made
+
+
+def _why_not_agree(
+    found: Plan, review_on: date | None, *, medicines_checked: bool, now: datetime
+) -> dict[str, list[str]]:
+    lacking = missing(found, has_urgent=bool(safety_version()))
+    wrong = {section.value: ["missing"] for section in lacking}
+    if problem := review_problem(review_on, today=london_day(now)):
+        wrong["review_on"] = [problem]
+    if found.content(Section.MEDICINES).is_filled and not medicines_checked:
+        wrong["medicines_checked"] = ["not_checked"]
+    return wrong
+
+
+def send_back(viewer: Viewer, plan_id: UUID, *, note: str, now: datetime) -> Plan:
+    """Back to the person, with what to think about."""
+    return _step(viewer, plan(viewer, plan_id), PlanState.DRAFT, now=now, note=note)
+
+
+def withdraw(viewer: Viewer, plan_id: UUID, *, note: str, now: datetime) -> Plan:
+    """Take a plan away: from here at once, from phones at their next contact (CLIN-10)."""
+    return _step(viewer, plan(viewer, plan_id), PlanState.WITHDRAWN, now=now, note=note)
+
+
+def _step(
+    viewer: Viewer,
+    found: Plan,
+    state: PlanState,
+    *,
+    now: datetime,
+    note: str = "",
+    review_on: date | None = None,
+) -> Plan:
+    if state not in MOVES[found.state]:
+        raise PlanClosed(PlanClosed.__doc__ or "")
+    _add_step(viewer, found.id, len(found.steps) + 1, state, now=now, note=note, review_on=review_on)
+    record(
+        viewer,
+        f"flare-up plan {state.value}",
+        now=now,
+        patient_id=found.patient_id,
+        object=f"{found.id} version {found.version}",
+    )
+    return plan(viewer, found.id)
+
+
+def _add_step(
+    viewer: Viewer,
+    plan_id: UUID,
+    seq: int,
+    state: PlanState,
+    *,
+    now: datetime,
+    note: str = "",
+    review_on: date | None = None,
+) -> None:
+    row = {
+        "plan_id": plan_id,
+        "seq": seq,
+        "state": state,
+        "staff_id": viewer.staff_id,
+        "by": viewer.key,
+        "at": now,
+        "note": note,
+        "review_on": review_on,
+        "safety_version": safety_version() if state is PlanState.AGREED else "",
+    }
+    if not changed(db.session.execute(insert(FlarePlanStep).values(row).on_conflict_do_nothing())):
+        raise PlanChanged(PlanChanged.__doc__ or "")
+
+
+def keep_copy(viewer: Viewer, patient_id: UUID, *, now: datetime) -> UUID:
+    """The name of a copy of the agreed plan for this phone."""
+    found = in_use(plans_of(viewer, patient_id))
+    if found is None or found.state is not PlanState.AGREED:
+        raise PlanClosed("Only an agreed plan can be kept on a phone.")
+    copy = PlanCopy(plan_id=found.id, kept_at=now)
+    db.session.add(copy)
+    db.session.flush()
+    record(viewer, "kept a plan on a phone", now=now, patient_id=patient_id, object=found.id)
+    return copy.id
+
+
+def end_copies(viewer: Viewer, patient_id: UUID, *, now: datetime) -> int:
+    """Take the plan off every phone at its next contact; how many copies."""
+    theirs = sa.select(FlarePlan.id).where(
+        FlarePlan.id.in_([one.id for one in plans_of(viewer, patient_id)])
+    )
+    ended = (
+        sa.update(PlanCopy)
+        .where(PlanCopy.plan_id.in_(theirs), PlanCopy.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    count = changed(db.session.execute(ended))
+    record(viewer, "took the plan off phones", now=now, patient_id=patient_id)
+    return count
+
+
+def note_flare(
+    viewer: Viewer, patient_id: UUID, *, on: date, now: datetime, note: str = ""
+) -> FlareEvent:
+    """A flare-up began on a day; told twice it is one, and the first note stays."""
+    person = patient(viewer, patient_id)
+    if problem := flare_day_problem(on, today=london_day(now)):
+        raise Invalid("That day cannot be right.", fields={"started_on": [problem]})
+    row = {
+        "id": uuid4(),
+        "service_id": person.service_id,
+        "patient_id": person.id,
+        "started_on": on,
+        "note": note,
+        "told_by": viewer.key,
+        "told_at": now,
+    }
+    added = changed(db.session.execute(insert(FlareEvent).values(row).on_conflict_do_nothing()))
+    found = flare_on(viewer, patient_id, on)
+    assert found is not None
+    if added:
+        record(viewer, "told of a flare-up", now=now, patient_id=person.id, object=found.id)
+    return found
+
+
+def end_flare(viewer: Viewer, patient_id: UUID, *, started_on: date, on: date, now: datetime) -> None:
+    """A flare-up is over since a day; the last word on it stands."""
+    found = flare_on(viewer, patient_id, started_on)
+    if found is None or not started_on <= on <= london_day(now):
+        raise Invalid("That day cannot be right.", fields={"ended_on": ["from its first day to today"]})
+    found.ended_on = on
+    db.session.flush()
+    record(viewer, "told that a flare-up ended", now=now, patient_id=patient_id, object=found.id)

@@ -1,0 +1,280 @@
+"""A patient's own flare-up plan: use it, build it, keep it (patient-experience.md 3.4)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from patientapp import clock
+from patientapp.access.guard import public, requires, viewer
+from patientapp.access.matrix import Permission
+from patientapp.audit.actions import record
+from patientapp.db import transaction
+from patientapp.errors import NotFound
+from patientapp.i18n import gettext as _
+from patientapp.plans import actions, queries, texts
+from patientapp.plans.actions import PlanChanged, PlanClosed
+from patientapp.plans.rules import (
+    FIXED,
+    WRITABLE,
+    Content,
+    CopyState,
+    Plan,
+    Section,
+    being_written,
+    in_use,
+    missing,
+)
+from patientapp.plans.safety import safety_version
+from patientapp.plans.schemas import TypedSection, typed_section
+from patientapp.plans.section_form import form_seen, section_facts
+from patientapp.plans.shown import PlanWords, plan_words
+from patientapp.web.assets import read_built
+from patientapp.web.idempotency import once
+from patientapp.web.pages import STATIC_FOLDER
+from patientapp.workdays import london_day
+from patientapp.worklist.hearing import listen_to_words
+
+blueprint = Blueprint("plans", __name__, template_folder="templates")
+blueprint.after_request(listen_to_words)
+
+
+def _me() -> UUID:
+    own = viewer().patient_id
+    assert own is not None
+    return own
+
+
+def _plans(looked: str) -> list[Plan]:
+    with transaction():
+        found = queries.plans_of(viewer(), _me())
+        record(viewer(), looked, now=clock.now(), patient_id=_me())
+    return found
+
+
+@blueprint.get("/flare-up")
+@requires(Permission.SEE_OWN_PLAN)
+def use() -> str:
+    """ "I am having a flare-up": when to get help now, then my first steps, then who can help."""
+    plans = _plans("used the flare-up plan")
+    noted = request.args.get("noted") == "yes"
+    today = london_day(clock.now())
+    return render_template(
+        "plans/use.html",
+        plan=_words(in_use(plans)),
+        is_noted=noted or queries.flare_on(viewer(), _me(), today) is not None,
+        back=url_for("assessments.tasks"),
+    )
+
+
+def _words(plan: Plan | None) -> PlanWords | None:
+    return plan_words(plan) if plan else None
+
+
+@blueprint.post("/flare-up/started")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def started() -> ResponseReturnValue:
+    """Note that this flare-up started today; pressed again it is the same one."""
+    now = clock.now()
+    actions.note_flare(viewer(), _me(), on=london_day(now), now=now)
+    return redirect(url_for(".use", noted="yes", _anchor="noted"), 303)
+
+
+@blueprint.get("/flare-up/plan")
+@requires(Permission.SEE_OWN_PLAN)
+def build() -> str:
+    """The sections, what is in them, and what can be done with the plan."""
+    return _build_page(_plans("looked at own plan"))
+
+
+def _build_page(plans: list[Plan], *, error: str = "") -> str:
+    writing, using = being_written(plans), in_use(plans)
+    shown = writing or using
+    return render_template(
+        "plans/build.html",
+        shown=shown,
+        writing=writing,
+        agreed=using if using and using.agreement else None,
+        rows=[_row(shown, section, is_open=writing is not None) for section in WRITABLE] if shown else [],
+        lacking=[texts.title(one) for one in missing(shown, has_urgent=bool(safety_version()))]
+        if shown
+        else [],
+        note=writing.steps[-1].note if writing else "",
+        copies=queries.standing_copies(viewer(), _me()),
+        texts=texts,
+        errors=[("", error)] if error else [],
+        back=url_for("assessments.tasks"),
+    )
+
+
+def _row(plan: Plan, section: Section, *, is_open: bool) -> dict[str, str | None]:
+    is_filled = plan.content(section).is_filled
+    return {
+        "text": texts.title(section),
+        "hint": None,
+        "href": url_for(".write", section=section.value) if is_open else None,
+        "status": _("Done") if is_filled else _("Not started"),
+        "kind": "done" if is_filled else "plain",
+    }
+
+
+@blueprint.post("/flare-up/plan/begin")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def begin() -> ResponseReturnValue:
+    """Start a plan, or a new version of it."""
+    actions.begin(viewer(), _me(), now=clock.now())
+    return redirect(url_for(".build"), 303)
+
+
+@blueprint.get("/flare-up/plan/<section>")
+@requires(Permission.SEE_OWN_PLAN)
+def write(section: str) -> ResponseReturnValue:
+    """One section: ideas to pick and room for own words."""
+    part = _section(section)
+    plan = being_written(_plans("looked at own plan"))
+    if plan is None:
+        return redirect(url_for(".build"), 303)
+    return _section_page(plan, part, _as_typed(plan.content(part)))
+
+
+def _section(name: str) -> Section:
+    if name not in set(Section) or Section(name) in FIXED:
+        raise NotFound
+    return Section(name)
+
+
+def _as_typed(content: Content) -> TypedSection:
+    return TypedSection(content, [(one.name, one.number, one.ask) for one in content.people])
+
+
+def _section_page(plan: Plan, part: Section, typed: TypedSection, *, changed: bool = False) -> str:
+    facts = section_facts(plan, part, typed, changed=changed)
+    return render_template("plans/write.html", back=url_for(".build"), **facts)
+
+
+@blueprint.post("/flare-up/plan/<section>")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def save(section: str) -> ResponseReturnValue:
+    """Keep a section, then show the list; with a mistake, everything typed stays on the page."""
+    part = _section(section)
+    plan = being_written(queries.plans_of(viewer(), _me()))
+    if plan is None:
+        return redirect(url_for(".build"), 303)
+    typed = typed_section(part, request.form, request.form.getlist("picked"))
+    if typed.wrong:
+        return _section_page(plan, part, typed), 422
+    try:
+        actions.save_section(
+            viewer(),
+            plan.id,
+            part,
+            typed.content,
+            seen=form_seen(request.form.get("seen", "")),
+            now=clock.now(),
+        )
+    except PlanChanged:
+        return _section_page(plan, part, typed, changed=True), 409
+    return redirect(url_for(".build"), 303)
+
+
+@blueprint.post("/flare-up/plan/share")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def share() -> ResponseReturnValue:
+    """Ask my clinician to look at this."""
+    plans = queries.plans_of(viewer(), _me())
+    plan = being_written(plans)
+    if plan is None:
+        return redirect(url_for(".build"), 303)
+    if not plan.filled:
+        return _build_page(plans, error=_("Write something in one part first, then share it")), 422
+    actions.share(viewer(), plan.id, now=clock.now())
+    return redirect(url_for(".build"), 303)
+
+
+@blueprint.get("/flare-up/print")
+@requires(Permission.SEE_OWN_PLAN)
+def on_paper() -> ResponseReturnValue:
+    """The plan for paper; in large print too."""
+    plan = in_use(_plans("printed own plan"))
+    if plan is None:
+        return redirect(url_for(".build"), 303)
+    is_large = request.args.get("size") == "large"
+    return render_template(
+        "plans/print.html", plan=plan_words(plan), is_large=is_large, back=url_for(".build")
+    )
+
+
+@blueprint.get("/flare-up/keep")
+@requires(Permission.SEE_OWN_PLAN)
+def ask_keep() -> ResponseReturnValue:
+    """Before a copy is kept: who else may see it, and how it goes away again."""
+    plan = in_use(_plans("looked at own plan"))
+    if plan is None or plan.agreement is None:
+        return redirect(url_for(".build"), 303)
+    return render_template(
+        "plans/keep.html",
+        plan=plan,
+        copies=queries.standing_copies(viewer(), _me()),
+        back=url_for(".build"),
+    )
+
+
+@blueprint.post("/flare-up/keep")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def keep() -> ResponseReturnValue:
+    """Name a copy; the page that follows is what the phone keeps."""
+    try:
+        copy_id = actions.keep_copy(viewer(), _me(), now=clock.now())
+    except PlanClosed:
+        return redirect(url_for(".build"), 303)
+    return redirect(url_for(".copy", copy_id=copy_id), 303)
+
+
+@blueprint.get("/flare-up/copies/<uuid:copy_id>/page")
+@requires(Permission.SEE_OWN_PLAN)
+def copy(copy_id: UUID) -> ResponseReturnValue:
+    """The page that a phone keeps: the plan with its date, and nothing that needs a signal."""
+    plan = in_use(_plans("kept own plan"))
+    if plan is None or queries.own_copy_plan(viewer(), copy_id) != plan.id:
+        raise NotFound
+    return render_template(
+        "plans/copy.html", plan=plan_words(plan), copy_id=copy_id, kept_on=london_day(clock.now())
+    )
+
+
+@blueprint.post("/flare-up/keep/end")
+@requires(Permission.CHANGE_OWN_PLAN)
+@once
+def end_copies() -> ResponseReturnValue:
+    """Take the plan off every phone."""
+    actions.end_copies(viewer(), _me(), now=clock.now())
+    return redirect(url_for(".build"), 303)
+
+
+@blueprint.get("/flare-up/copies/<uuid:copy_id>")
+@public
+def copy_state(copy_id: UUID) -> ResponseReturnValue:
+    """Whether a copy still stands: one word, nothing of anyone; unknown is ended (SEC-02)."""
+    state = queries.system_copy_state(copy_id)
+    return {"state": state.value}, 410 if state is CopyState.ENDED else 200
+
+
+@blueprint.get("/flare-up/kept")
+@public
+def kept() -> str:
+    """What this address says where no copy is kept on the phone; the worker answers where one is."""
+    return render_template("plans/none_kept.html")
+
+
+@blueprint.get("/flare-up/worker.js")
+@public
+def worker() -> Response:
+    """The worker that shows the kept copy without a signal; it lives at this path for its reach."""
+    return Response(read_built(STATIC_FOLDER, "flare-up-worker.js"), mimetype="text/javascript")
