@@ -33,6 +33,7 @@ HERE = Path(__file__).parent
 ROOMS = (
     ("patientapp.web.pages", "blueprint"),
     ("patientapp.messaging.webhooks", "blueprint"),
+    ("patientapp.clients.pages", "blueprint"),
     ("patientapp.patients.pages", "blueprint"),
     ("patientapp.patients.api", "blueprint"),
     ("patientapp.worklist.pages", "blueprint"),

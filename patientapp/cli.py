@@ -22,6 +22,7 @@ MODULES = {
     "reminders": "patientapp.reminders.cli",
     "replies": "patientapp.replies.cli",
     "import": "patientapp.imports.cli",
+    "clients": "patientapp.clients.cli",
     "staff": "patientapp.signin.cli",
     "service": "patientapp.services.adding_cli",
     "dispatch": "patientapp.scheduler",

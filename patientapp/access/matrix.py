@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
     PULL_CHANGES = "pull_changes"
+    READ_FHIR = "read_fhir"
+    WRITE_FHIR = "write_fhir"
     MANAGE_VISITS = "manage_visits"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     HANDLE_ALERTS = "handle_alerts"
@@ -30,6 +32,15 @@ class Permission(StrEnum):
     SEE_REMINDER_RESULTS = "see_reminder_results"
     SEE_FIGURES = "see_figures"
     STAFF_HOME = "staff_home"
+
+
+class Scope(StrEnum):
+    """What another system may be given, each service by itself."""
+
+    PATIENTS_READ = "patients.read"
+    CHANGES_READ = "changes.read"
+    FHIR_READ = "fhir.read"
+    FHIR_WRITE = "fhir.write"
 
 
 _PATIENT = frozenset({Role.PATIENT})
@@ -50,6 +61,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,
     Permission.PULL_CHANGES: _CLINICIAN,
+    Permission.READ_FHIR: _CLINICIAN,
+    Permission.WRITE_FHIR: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.HANDLE_ALERTS: _CLINICIAN,
@@ -58,6 +71,13 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REMINDER_RESULTS: _CARE_TEAM,
     Permission.SEE_FIGURES: frozenset({Role.COMMISSIONER, Role.SERVICE_ADMIN}),
     Permission.STAFF_HOME: _STAFF,
+}
+
+SCOPES: dict[Scope, frozenset[Permission]] = {
+    Scope.PATIENTS_READ: frozenset({Permission.SEE_PATIENTS}),
+    Scope.CHANGES_READ: frozenset({Permission.PULL_CHANGES, Permission.SEE_PROGRESS}),
+    Scope.FHIR_READ: frozenset({Permission.READ_FHIR}),
+    Scope.FHIR_WRITE: frozenset({Permission.WRITE_FHIR}),
 }
 
 # What a link alone opens, before the date of birth (LINK-04), and what is left after the idle lock.
@@ -71,4 +91,6 @@ def may(viewer: Viewer, permission: Permission) -> bool:
         return False
     if viewer.is_patient and not viewer.birth_date_confirmed and permission not in BEFORE_BIRTH_DATE:
         return False
+    if viewer.client_id is not None:
+        return any(permission in SCOPES[Scope(scope)] for scope in viewer.scopes)
     return bool(viewer.roles & HOLDERS[permission])

@@ -34,6 +34,7 @@ class Viewer:
     session_id: UUID
     patient_id: UUID | None = None
     staff_id: UUID | None = None
+    client_id: UUID | None = None  # another system, signed in as itself
     name: str = ""  # of staff, for the page header; never logged
     link_id: UUID | None = None
     pack_id: UUID | None = None  # the one pack that the patient's link is for
@@ -50,7 +51,9 @@ class Viewer:
 
     @property
     def key(self) -> str:
-        """A stable name for this person: actor in the audit, scope of idempotency keys."""
+        """A stable name for who asks: actor in the audit, scope of idempotency keys."""
         if self.patient_id is not None:
             return f"patient:{self.patient_id}"
+        if self.client_id is not None:
+            return f"client:{self.client_id}"
         return f"staff:{self.staff_id}"

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import BinaryIO
-from uuid import UUID
 
 import click
 from flask import Flask
@@ -14,13 +13,12 @@ from flask import Flask
 from patientapp import clock
 from patientapp.audit.actions import record_system
 from patientapp.db import transaction
-from patientapp.errors import NotFound
 from patientapp.extracts.rules import SETTLED, Asked
 from patientapp.extracts.written import lines
 from patientapp.questionnaires.files import writing
 from patientapp.questionnaires.library import default_library
-from patientapp.services.queries import system_service, system_service_by_slug
-from patientapp.shell import actor
+from patientapp.services.queries import system_service_named
+from patientapp.shell import actor, refusals
 
 FORMS = ("csv", "ndjson", "fhir")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -46,9 +44,9 @@ def _export(what: str, promise: str) -> click.Command:
         output: str,
     ) -> None:
         _check(first, last, instrument)
-        with make_app().app_context():
+        with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
             asked = Asked(
-                service_id=service_named(service),
+                service_id=system_service_named(service).id,
                 instrument=instrument,
                 first_day=_day(first),
                 last_day=_day(last),
@@ -63,18 +61,6 @@ def _export(what: str, promise: str) -> click.Command:
 
 
 EXAMPLE = "patientapp export {what} --service moorside --from 2026-04-01 --to 2026-06-30 -o out.csv"
-
-
-def service_named(given: str) -> UUID:
-    """A service by its id or its word; a usage error when there is none."""
-    try:
-        return system_service(UUID(given)).id
-    except (ValueError, NotFound):
-        pass
-    try:
-        return system_service_by_slug(given).id
-    except NotFound:
-        raise click.UsageError(f"There is no service {given!r}.") from None
 
 
 def _check(first: datetime | None, last: datetime | None, instrument: str | None) -> None:

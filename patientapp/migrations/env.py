@@ -15,6 +15,7 @@ ROOMS = [
     "web",
     "audit",
     "services",
+    "clients",
     "patients",
     "links",
     "messaging",

@@ -25,6 +25,15 @@ def system_service_by_slug(slug: str) -> Service:
     return _found(db.session.scalar(sa.select(Service).where(Service.slug == slug)))
 
 
+def system_service_named(word: str) -> Service:
+    """One service by its id or by the word in its addresses, for the shell; NotFound for neither."""
+    try:
+        found = db.session.get(Service, UUID(word))
+    except ValueError:
+        found = None
+    return found or system_service_by_slug(word)
+
+
 def contact(service: Service) -> ServiceContact:
     """The public face of a service."""
     return ServiceContact(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from flask import Response, after_this_request, g, request
 
 from patientapp import clock
+from patientapp.clients.signing import bearer_of, client_viewer
 from patientapp.signin import cookies
 from patientapp.signin.cookies import Credential, Kind
 from patientapp.signin.queries import system_viewer
 
+MACHINES = ("/api/", "/fhir/")
 NOBODY = ("/static/", "/webhooks/", "/health/", "/q/")
 
 
 def load_viewer() -> None:
-    """Set g.viewer and g.service from the cookie that this address looks at, and from nothing else."""
+    """Set g.viewer and g.service from the token or cookie that this address looks at, no more."""
     g.viewer = g.service = None
+    token = bearer_of(request.headers.get("Authorization"))
+    if token is not None and request.path.startswith(MACHINES):
+        g.viewer = client_viewer(token, now=clock.now())  # or a refusal: no cookie stands in for it
+        return
     if request.path.startswith(NOBODY):
         return
     for kind in _kinds(request.path):
@@ -28,7 +34,7 @@ def load_viewer() -> None:
 
 
 def _kinds(path: str) -> tuple[Kind, ...]:
-    if path == "/staff" or path.startswith("/staff/"):
+    if path == "/staff" or path.startswith(("/staff/", "/fhir/")):
         return (Kind.STAFF,)
     return (Kind.STAFF, Kind.PATIENT) if path.startswith("/api/") else (Kind.PATIENT,)
 

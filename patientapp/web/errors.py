@@ -22,7 +22,7 @@ from patientapp.i18n import gettext as _
 from patientapp.web.sent import SENT_BY
 
 log = structlog.get_logger(__name__)
-MACHINE_PATHS = ("/api/", "/fhir/", "/webhooks/", "/health/")
+MACHINE_PATHS = ("/api/", "/fhir/", "/webhooks/", "/health/", "/oauth/", "/.well-known/")
 
 
 def is_machine_path(path: str) -> bool:
@@ -61,6 +61,8 @@ def answer(problem: Problem) -> ResponseReturnValue:
         return redirect(url_for(door), 303)
     else:
         response = _page(problem.status, problem, reference)
+    if isinstance(problem, SignInNeeded) and "Authorization" in request.headers:
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
