@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -200,18 +200,12 @@ def test_the_shell_adds_lists_and_revokes_and_shows_the_secret_once(
     listed = run(app, "list", "--service", slug)
     assert client_id[1] in listed.output
     assert secret[1] not in listed.output
-    assert secret[1].encode() not in (session.get_one(Client, uuid_of(client_id[1])).secret_hash)
+    assert session.get_one(Client, UUID(client_id[1])).secret_hash != secret[1].encode()
     assert run(app, "revoke", client_id[1]).exit_code == 0
     assert "revoked 2026-09-22" in run(app, "list").output
     assert client.post("/oauth/token", data=GRANT, auth=(client_id[1], secret[1])).status_code == 401
     again = run(app, "revoke", client_id[1])
     assert (again.exit_code, "revoked before" in again.output) == (2, True)
-
-
-def uuid_of(text: str) -> object:
-    from uuid import UUID
-
-    return UUID(text)
 
 
 @pytest.mark.parametrize(
