@@ -17,6 +17,7 @@ from patientapp import i18n
 from patientapp.access.guard import current_viewer, refuse_undeclared
 from patientapp.config import Environment, Settings, check
 from patientapp.db import db, end_reads_softly, engine_options, prepare
+from patientapp.documents.kinds import kinds
 from patientapp.messaging.gateway import Gateway
 from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
@@ -51,6 +52,9 @@ ROOMS = (
     ("patientapp.plans.pages", "blueprint"),
     ("patientapp.plans.staff_pages", "blueprint"),
     ("patientapp.plans.api", "blueprint"),
+    ("patientapp.documents.pages", "blueprint"),
+    ("patientapp.documents.staff_pages", "blueprint"),
+    ("patientapp.documents.api", "blueprint"),
     ("patientapp.progress.pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),
     ("patientapp.reminders.pages", "blueprint"),
@@ -70,6 +74,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     logs.configure()
     default_library()  # a broken instrument or schedule stops the start
     check_all()
+    kinds()
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))
     app.extensions[current.SETTINGS] = settings
     app.extensions["patientapp.gateway"] = gateway

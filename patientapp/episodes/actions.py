@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from uuid import UUID
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
-from patientapp.db import db
+from patientapp.db import changed, db, insert
 from patientapp.episodes.models import Episode, EpisodeEvent
 from patientapp.episodes.queries import episode, system_current, system_days
 from patientapp.episodes.rules import ONCE, EpisodeEventKind, PainSite, day_problem
@@ -80,3 +81,38 @@ def _add_event(viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *,
     )
     db.session.flush()
     record(viewer, f"recorded {kind.value}", now=now, patient_id=of.patient_id, object=of.id)
+
+
+def record_happening(
+    viewer: Viewer,
+    *,
+    episode_id: UUID,
+    kind: EpisodeEventKind,
+    on: date,
+    now: datetime,
+    detail: str = "",
+    amount: float | None = None,
+    once: str = "",
+) -> bool:
+    """Something that may happen often (a letter, a session, a dose); False when `once` was there."""
+    found = episode(viewer, episode_id)
+    _check_day(kind, on, system_days(found.id), field="on")
+    mark = sha256(f"{kind.value}:{once}".encode()).digest()[:16] if once else None
+    row = {
+        "id": uuid4(),
+        "service_id": found.service_id,
+        "episode_id": found.id,
+        "kind": kind.value,
+        "at": at_london(on, MIDNIGHT),
+        "on": on,
+        "detail": detail,
+        "amount": amount,
+        "mark": mark,
+        "never_happened": False,
+        "recorded_at": now,
+        "recorded_by": viewer.key,
+    }
+    added = changed(db.session.execute(insert(EpisodeEvent).values(row).on_conflict_do_nothing()))
+    if added:
+        record(viewer, f"recorded {kind.value}", now=now, patient_id=found.patient_id, object=found.id)
+    return bool(added)

@@ -26,6 +26,7 @@ ROOMS = [
     "signin",
     "feedback",
     "plans",
+    "documents",
     "replies",
     "imports",
 ]

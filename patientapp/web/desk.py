@@ -35,6 +35,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("patients", Permission.SEE_PATIENTS, _("Patients"), "patients.listing"),
         ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
+        ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),
         ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),
         ("service", Permission.STAFF_HOME, _("Change service"), "staff_signin.service"),
     )

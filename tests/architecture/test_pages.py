@@ -13,6 +13,7 @@ from patientapp.access.viewer import Role
 from patientapp.episodes.models import Episode
 from patientapp.plans.actions import begin, keep_copy
 from tests.appointments.world import make_slot, make_visit, patient_of
+from tests.documents.test_actions import issued
 from tests.factories import (
     NOW,
     make_pack,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_token,
     sign_in_patient,
     sign_in_staff,
+    staff_viewer,
     tasks_of,
 )
 from tests.plans.world import make_agreed
@@ -40,6 +42,8 @@ PATIENT = [
     "/tasks/{task}/advice/emergency",
     "/tasks/{task}/advice/urgent",
     "/scores",
+    "/letters",
+    "/letters/{document}",
     "/flare-up",
     "/flare-up/plan",
     "/flare-up/plan/first_day",
@@ -80,6 +84,10 @@ STAFF += [
     "/staff/free-times",
     "/staff/patients/{patient}/replies",
     "/staff/replies",
+    "/staff/documents",
+    "/staff/patients/{patient}/documents",
+    "/staff/patients/{patient}/documents/{document}",
+    "/staff/patients/{patient}/documents/{document}/print",
     "/staff/patients/{patient}/flare-up",
     "/staff/patients/{patient}/flare-up/section?section=people",
     "/staff/patients/{patient}/flare-up/print",
@@ -101,11 +109,14 @@ def facts(client: FlaskClient, session: Session) -> dict[str, str]:
     make_slot(session, service)
     make_agreed(session, patient)
     me = patient_of(patient)
+    clinician = staff_viewer(service, Role.CLINICIAN, staff_id=staff.id)
+    plan = issued(clinician, session.get_one(Episode, pack.episode_id), "care_plan")
     copy_id = keep_copy(me, patient.id, now=NOW)
     begin(me, patient.id, now=NOW)
     session.commit()
     return {
         "copy": str(copy_id),
+        "document": str(plan.document.id),
         "visit": str(visit.id),
         "token": token,
         "task": str(tasks_of(session, pack)[0].id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -50,6 +50,7 @@ class Ids:
     patient_id: UUID
     episode_id: UUID
     item_id: UUID
+    document_id: UUID = field(default_factory=uuid4)
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str]]:
