@@ -130,7 +130,11 @@ def _people(
                     "created_at": now,
                 }
             ],
-            Episode: [{"id": episode, "pain_site": "back", "created_at": now} | theirs],
+            Episode: [
+                {"id": episode, "pain_site": "back", "created_at": now}
+                | {"received_at": now, "received_on": days["opens_on"]}
+                | theirs
+            ],
             Pack: [
                 {"id": pack, "episode_id": episode, "time_point": "T0", "assigned_at": now}
                 | theirs

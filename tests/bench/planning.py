@@ -125,10 +125,11 @@ def _rows(
             for n, one in enumerate(ids)
         ],
     )
+    received = {"received_at": NOW, "received_on": NOW.date()}
     yield (
         Episode,
         [
-            whose | made | {"id": episode, "patient_id": one, "pain_site": PainSite.BACK}
+            whose | made | received | {"id": episode, "patient_id": one, "pain_site": PainSite.BACK}
             for one, episode in zip(ids, episodes, strict=True)
         ],
     )
