@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from patientapp.web.api import StrictSchema, WholeNumber
+from patientapp.web.api import Ready, StrictSchema, WholeNumber
 
 ANSWER = "A whole number in the item's range; null means skipped on purpose"
 
@@ -140,7 +140,7 @@ class SubmittedSchema(StrictSchema):
     response_id = fields.UUID(required=True)
     instrument = fields.String(required=True)
     instrument_version = fields.Integer(required=True)
-    scores = fields.List(fields.Nested(ScoreSchema), required=True)
+    scores = fields.List(Ready(ScoreSchema), required=True)
 
 
 class PackSubmittedSchema(StrictSchema):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from patientapp.db import changed, db, dialect, insert, run
+from patientapp.db import changed, dialect, insert, run, table
 from patientapp.messaging import texts
 from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.moves import note
@@ -69,25 +69,33 @@ def _add(into: str) -> sa.Insert:
 
 def withdraw(*, about: UUID, now: datetime) -> int:
     """Silence every unsent text about this, in the transaction that ends its cause (SMS-06)."""
-    return _silence(OutboxMessage.about == about, why=Why.CAUSE_ENDED, now=now)
+    return _silence(_END_ABOUT, {"of": about}, why=Why.CAUSE_ENDED, now=now)
 
 
 def withdraw_of_patient(
     patient_id: UUID, *, kinds: Collection[TextKind] = tuple(TextKind), why: Why, now: datetime
 ) -> int:
     """Silence this person's unsent texts of these kinds, in the transaction that says so (SMS-06)."""
-    which = OutboxMessage.patient_id == patient_id
-    return _silence(which, of_kinds(kinds), why=why, now=now)
+    ending = _ending(_OUTBOX.c.patient_id == patient_id, of_kinds(kinds))
+    return _silence(ending, {}, why=why, now=now)
 
 
-def _silence(*which: sa.ColumnElement[bool], why: Why, now: datetime) -> int:
-    ended = (
-        sa.update(OutboxMessage)
-        .where(*which, OutboxMessage.state.in_(sources(MessageState.WITHDRAWN)))
+_OUTBOX = table(OutboxMessage)
+
+
+def _ending(*which: sa.ColumnElement[bool]) -> sa.Executable:
+    return (
+        sa.update(_OUTBOX)
+        .where(*which, _OUTBOX.c.state.in_(sources(MessageState.WITHDRAWN)))
         .values(state=MessageState.WITHDRAWN, claimed_until=None)
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
+        .returning(_OUTBOX.c.id)
     )
-    silenced = list(db.session.scalars(ended))
+
+
+_END_ABOUT = _ending(_OUTBOX.c.about == sa.bindparam("of"))  # once: each finished pack runs it
+
+
+def _silence(ending: sa.Executable, given: Mapping[str, UUID], *, why: Why, now: datetime) -> int:
+    silenced = list(run(ending, given).scalars())
     note(silenced, MessageState.WITHDRAWN, now=now, reason=why)
     return len(silenced)

@@ -46,6 +46,13 @@ class WholeNumber(fields.Integer):
         return super()._validated(value)
 
 
+class Ready(fields.Nested):
+    """What was written out field by field already: its schema is for the reader, and costs nothing."""
+
+    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **_: Any) -> Any:  # type: ignore[override]
+        return nested_obj
+
+
 def strict_json(raw: bytes) -> Any:
     """Parse JSON within the limits of IO-06; BadRequest or Invalid says what is wrong."""
     try:
@@ -87,7 +94,7 @@ def check_text(value: str) -> None:
     """Refuse what no database or reader can hold; keep all other Unicode as it is (IO-06)."""
     if len(value) > MAX_TEXT:
         raise Invalid(f"A text holds at most {MAX_TEXT} characters.")
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if "\x00" in value or (not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)):
         raise BadRequest("A text holds a character that cannot be stored.")
 
 
