@@ -23,6 +23,7 @@ MODULES = {
     "replies": "patientapp.replies.cli",
     "import": "patientapp.imports.cli",
     "clients": "patientapp.clients.cli",
+    "kpi": "patientapp.kpi.cli",
     "staff": "patientapp.signin.cli",
     "service": "patientapp.services.adding_cli",
     "dispatch": "patientapp.scheduler",

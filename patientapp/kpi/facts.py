@@ -48,21 +48,25 @@ class Referrals:
 
 @dataclass(frozen=True, eq=False)
 class Events:
-    """What happened, in order of time; `referral` is -1 for what belongs to none."""
+    """What happened, in order of time; `referral` is -1 for what belongs to none.
 
-    kind: npt.NDArray[Any]
+    A kind is its place in `names`: a column of words of a million rows would fill the memory.
+    """
+
+    names: tuple[str, ...]
+    kind: Ints
     referral: Ints
     at: Ints
     detail: npt.NDArray[Any]
 
     def of(self, *kinds: str) -> Events:
         """Those of some kinds."""
-        chosen = np.isin(self.kind, kinds) if len(kinds) != 1 else self.kind == kinds[0]
-        return self.where(chosen)
+        return self.where(np.isin(self.kind, [self.names.index(k) for k in kinds if k in self.names]))
 
     def where(self, chosen: Bools) -> Events:
         """Some of them."""
-        return Events(self.kind[chosen], self.referral[chosen], self.at[chosen], self.detail[chosen])
+        columns = (self.kind, self.referral, self.at, self.detail)
+        return Events(self.names, *(column[chosen] for column in columns))
 
     def __len__(self) -> int:
         return len(self.at)

@@ -31,7 +31,7 @@ def _notes(
 ) -> Iterator[str]:
     whole = found.sums()[1]
     if line.measure.unit is not Unit.COUNT and not whole:
-        yield line.measure.empty
+        yield "Nobody to count: every case was left out" if len(found) else line.measure.empty
     elif whole < line.measure.least_published:
         yield f"Not published: fewer than {line.measure.least_published} complete answers"
     if exempt:

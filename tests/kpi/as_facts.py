@@ -36,10 +36,11 @@ def facts_of(rows: Cohort) -> f.Facts:
             cancer=np.array([row["cancer"] == "y" for row in rows["referrals"]], bool),
         ),
         events=f.Events(
-            kind=np.array([row["event"] for row in events], "U40"),
+            names=(names := tuple(sorted({row["event"] for row in events}))),
+            kind=ints([names.index(row["event"]) for row in events]),
             referral=ints([place[row["referral_key"]] for row in events]),
             at=ints([wall(row["at"]) for row in events]),
-            detail=np.array([row["detail"] for row in events], "U60"),
+            detail=np.array([row["detail"] for row in events], object),
         ),
         visits=f.Visits(
             referral=ints([place[row["referral_key"]] for row in visits]),
