@@ -28,7 +28,7 @@ from patientapp.replies.queries import (
 )
 from patientapp.replies.rules import Meaning, Outcome, is_short, meaning
 from patientapp.worklist.actions import raise_item
-from patientapp.worklist.phrases import risk_list, speaks_of_risk
+from patientapp.worklist.phrases import needs_a_reader, risk_list, speaks_of_risk
 from patientapp.worklist.rules import ItemKind
 
 log = structlog.get_logger(__name__)
@@ -136,9 +136,14 @@ def _from_one(heard: Heard, person: Patient, *, risk: bool, now: datetime, link_
     else:
         outcome, visit_id = _about_visit(heard, person, asked, risk=risk, now=now, link_key=link_key)
     reply_id = _keep(heard, person, asked, outcome, risk=risk, visit_id=visit_id, now=now)
-    if outcome is Outcome.FOR_STAFF or (outcome is Outcome.ASKED_AGAIN and not is_short(heard.body)):
+    if outcome is Outcome.FOR_STAFF or (outcome is Outcome.ASKED_AGAIN and _is_to_be_read(heard.body)):
         _tell(person, "reply_unclear", reply_id, now=now)
     return outcome
+
+
+def _is_to_be_read(words: str) -> bool:
+    """Longer than a slip of the thumb, or in a language that nothing here understands (CLIN-03)."""
+    return not is_short(words) or needs_a_reader(words, risk_list())
 
 
 def _meaning(heard: Heard, person: Patient) -> Meaning:

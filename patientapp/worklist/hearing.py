@@ -13,9 +13,10 @@ from patientapp.access.guard import current_viewer
 from patientapp.db import transaction
 from patientapp.errors import Problem
 from patientapp.worklist.actions import raise_item
-from patientapp.worklist.phrases import risk_list, speaks_of_risk
+from patientapp.worklist.phrases import needs_a_reader, risk_list, speaks_of_risk
 from patientapp.worklist.rules import ItemKind
 
+OTHER_LANGUAGE = "words_in_other_language"
 FOREIGN = 403  # sent by another site: not the person's own words
 OF_EVERY_FORM = frozenset({"csrf_token", "idempotency_key"})
 
@@ -29,8 +30,13 @@ def hear_words(
     now: datetime,
     reason: str = "risk_in_words",
 ) -> bool:
-    """Make the alert where a phrase of the list stands in the text; call it in the text's transaction."""
+    """Make the alert where a phrase of the list stands in the text; call it in the text's transaction.
+
+    What is in another language makes a task for a person to read it. Whether there is an alert.
+    """
     if not speaks_of_risk(text, risk_list()):
+        if needs_a_reader(text, risk_list()):
+            _to_be_read(service_id=service_id, patient_id=patient_id, source=source, now=now)
         return False
     raise_item(
         ItemKind.ALERT,
@@ -41,6 +47,18 @@ def hear_words(
         now=now,
     )
     return True
+
+
+def _to_be_read(*, service_id: UUID, patient_id: UUID, source: str, now: datetime) -> None:
+    """The list is English: what is in another language is for a person to read."""
+    raise_item(
+        ItemKind.TASK,
+        service_id=service_id,
+        patient_id=patient_id,
+        reason=OTHER_LANGUAGE,
+        source=f"{source}:language",
+        now=now,
+    )
 
 
 def listen_to_words(response: Response) -> Response:

@@ -1,71 +1,90 @@
 """What in people's own words may speak of self-harm or suicide (CLIN-03).
 
 One list for every place where somebody can write: texts, plans, requests. A match may raise an
-alert; no match never lowers or closes one, and nobody is told that words are matched.
+alert; no match never lowers or closes one, and nobody is told that words are matched. The list is
+English, and has had no clinical review; what is written in another language goes to staff to read.
+How it did on sentences held apart stands in tests/worklist/test_phrases.py.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from patientapp.worklist.spelling import Spelling, is_english, near_words, plain, put_right
+
 FILE = Path(__file__).with_name("risk_phrases.toml")
+ENGLISH = Path(__file__).with_name("english_words.toml")
+
+
+__all__ = [
+    "BrokenPhrases",
+    "RiskList",
+    "needs_a_reader",
+    "phrase",
+    "plain",
+    "risk_list",
+    "speaks_of_risk",
+]
 
 
 class BrokenPhrases(ValueError):
     """The list of phrases cannot be used; says why."""
 
 
-def plain(text: str) -> str:
-    """Lower case, digits of any script as 0 to 9, without marks around words, single spaces."""
-    flat = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").replace("\ufe0f", "")
-    digits = (str(unicodedata.digit(c)) if c.isdecimal() else c for c in flat)
-    kept = (c if _is_letter(c) else " " for c in "".join(digits) if c not in "'\u20e3")
-    return " ".join("".join(kept).split())
-
-
-def _is_letter(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char).startswith("M")
-
-
 @dataclass(frozen=True)
 class RiskList:
-    """Phrases that may speak of self-harm or suicide, reviewed by a named person (CLIN-03)."""
+    """Phrases that may speak of self-harm or suicide, and how words are put right first (CLIN-03)."""
 
     version: str
+    dated: date
+    status: str
     owner: str
     review_by: date
+    spelling: Spelling
+    english: frozenset[str]
     patterns: Sequence[re.Pattern[str]]
     not_risk: Sequence[re.Pattern[str]]
 
 
-_SPECIAL = {"*": r"(?: \S+){0,3}", "#": r" \d{2,}"}  # up to three words; a number of two digits or more
+_GOES_ON = "and|but|because|so|i|please|help|sorry|or|now|with|the|my|this|what|anymore"
+_SPECIAL = {
+    "*": r"(?: \S+){0,3}",  # up to three words
+    "#": r" \d{2,}",  # a number of two digits or more
+    "$": rf"(?=\Z| (?:{_GOES_ON})(?: |\Z))",
+}
 
 
-def phrase(text: str) -> re.Pattern[str]:
-    """A phrase of the list as a pattern: words, `a|b` for either, `*` and `#` as the list says."""
-    parts: list[str] = []
-    for word in text.split():
+def phrase(
+    text: str, groups: Mapping[str, str] | None = None, spelling: Mapping[str, str] | None = None
+) -> re.Pattern[str]:
+    """A phrase of the list as a pattern; its words are spelt as those of a text will be."""
+    parts = []
+    for word in text.format_map(groups or {}).split():
         if word in _SPECIAL:
             parts.append(_SPECIAL[word])
         else:
-            either = "|".join(re.escape(one) for one in word.split("|"))
-            parts.append(f" (?:{either})")
+            spelt = ((spelling or {}).get(one, one.replace("_", " ")) for one in word.split("|"))
+            parts.append(f" (?:{'|'.join(re.escape(one) for one in dict.fromkeys(spelt))})")
     return re.compile("".join(parts) + r"(?= |\Z)")
 
 
 def speaks_of_risk(text: str, phrases: RiskList) -> bool:
     """Whether a phrase of the list stands in the text; ordinary talk of pain is taken out first."""
-    said = " " + plain(text)
+    said = " " + put_right(text, phrases.spelling)
     for harmless in phrases.not_risk:
         said = harmless.sub(" ,", said)
     return _any(phrases.patterns, said)
+
+
+def needs_a_reader(text: str, phrases: RiskList) -> bool:
+    """Whether it is in a language that the list knows nothing of: a person must read it."""
+    return not is_english(text, phrases.spelling, phrases.english)
 
 
 def _any(patterns: Iterable[re.Pattern[str]], said: str) -> bool:
@@ -78,10 +97,20 @@ def risk_list() -> RiskList:
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     if not data.get("owner") or not isinstance(data.get("review_by"), date):
         raise BrokenPhrases(f"{FILE.name} needs an owner and a review date")
+    about, lists = data["groups"], data["lists"]
+    spelling = Spelling(
+        words={typed: meant for meant, typings in data["spelling"].items() for typed in typings},
+        near=near_words(data["near"]["words"]),
+        other=frozenset(data["near"]["near_but_other"]),
+    )
     return RiskList(
         version=data["version"],
+        dated=data["dated"],
+        status=data["status"],
         owner=data["owner"],
         review_by=data["review_by"],
-        patterns=[phrase(one) for one in data["phrases"]],
-        not_risk=[phrase(one) for one in data["not_risk"]],
+        spelling=spelling,
+        english=frozenset(str(tomllib.loads(ENGLISH.read_text(encoding="utf-8"))["words"]).split()),
+        patterns=[phrase(one, about, spelling.words) for one in lists["phrases"]],
+        not_risk=[phrase(one, about, spelling.words) for one in lists["not_risk"]],
     )

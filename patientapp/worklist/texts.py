@@ -53,6 +53,9 @@ def reason(code: str) -> str:
         "flare_plan_shared": _(
             "Somebody asks you to look at their flare-up plan. Agree it or write back."
         ),
+        "words_in_other_language": _(
+            "What somebody wrote is not in English. Have it read and translated."
+        ),
         "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }

@@ -451,3 +451,9 @@ def test_io_02_words_as_sent_are_shown_as_words(app: Flask, world: World) -> Non
     page = desk_of(app, world.session, service).get(f"/staff/patients/{world.person.id}/replies").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_clin_03_b44_a_text_in_another_language_goes_to_staff(world: World) -> None:
+    """CLIN-03: the list of phrases is English, so two short words in Polish are read by a person."""
+    assert world.hear("chcę umrzeć") == Outcome.ASKED_AGAIN
+    assert world.items() == ["reply_unclear"]
