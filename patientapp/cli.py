@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
+
+from patientapp.upgrading import upgrade as upgrade
 
 # Where commands live, and what each module hangs on the root: loaded only when one is called, so
 # that scoring a file never loads the web.
@@ -108,22 +109,6 @@ def app() -> Flask:
     return made
 
 
-def upgrade(to: str = "head") -> None:
-    """Bring the database of the current app to the newest migration, or to the one named."""
-    import logging
-
-    from flask import current_app
-    from flask_migrate import Migrate
-    from flask_migrate import upgrade as migrate
-
-    from patientapp.db import db
-
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    folder = str(Path(__file__).parent / "migrations")
-    Migrate(current_app, db, directory=folder, render_as_batch=True)  # here: no request needs Alembic
-    migrate(directory=folder, revision=to)
-
-
 @root.group("export", cls=Exports)
 def export() -> None:
     """Give out what is stored, as a stream; each export stands in the audit.
@@ -134,13 +119,29 @@ def export() -> None:
     """
 
 
-@root.group("db")
+class Database(click.Group):
+    """Knows `backup` and `restore`, and loads them when one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        return sorted({*super().list_commands(ctx), "backup", "restore"})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name in {"backup", "restore"}:
+            commands: list[click.Command] = import_module("patientapp.backups.cli").commands
+            return next(command for command in commands if command.name == cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+@root.group("db", cls=Database)
 def database() -> None:
     """Look after the database.
 
     \b
     Example:
       patientapp db upgrade
+      patientapp db backup /backups/$(date +%Y%m%d-%H%M).zip
     """
 
 

@@ -51,9 +51,9 @@ def demo(*, port: int, seed: int, codes: bool, prepare: bool) -> None:
         _check_port(port)
     _set_environment(port)
     from patientapp.app import create_app
-    from patientapp.cli import upgrade
     from patientapp.db import db
     from patientapp.demo.actions import is_empty
+    from patientapp.upgrading import upgrade
     from patientapp.web.current import settings
     from patientapp.web.installation import claim
 
