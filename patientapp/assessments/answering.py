@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from patientapp.access.viewer import AnsweredBy, Viewer
+from patientapp.assessments.alerting import alert, note_changes
 from patientapp.assessments.models import Draft, Response
 from patientapp.assessments.queries import (
     OwnTask,
@@ -44,8 +45,6 @@ from patientapp.questionnaires.grade import Scored, score_one
 from patientapp.questionnaires.words import Wording
 from patientapp.scoring.plan import BY_GROUP
 from patientapp.workdays import london_day
-from patientapp.worklist.actions import raise_item
-from patientapp.worklist.rules import ItemKind
 
 
 class AlreadySubmitted(Conflict):
@@ -98,8 +97,8 @@ def save_answer(
         raise OlderAnswer
     if not task.drafts:
         _look_when_part_finished(viewer, now=now)
-    risks = instrument.risks({item: value})
-    _raise_alerts(viewer, task, risks, now=now)
+    risks = alert(viewer, task, {item: value}, given_at=now, kept=True, now=now)
+    note_changes(task, {item: value}, given_at=now)
     record(viewer, "saved an answer", now=now, patient_id=viewer.patient_id, object=task_id)
     return risks
 
@@ -111,10 +110,7 @@ def hear(
 
     A cry for help is heard even where the answer that carries it loses to another (P6).
     """
-    task = own_task(viewer, task_id)
-    risks = instrument_of(task).risks(values)
-    _raise_alerts(viewer, task, risks, now=now)
-    return risks
+    return alert(viewer, own_task(viewer, task_id), values, given_at=now, kept=False, now=now)
 
 
 def _wait_in_line(viewer: Viewer) -> None:
@@ -175,20 +171,6 @@ def _store(task_id: UUID, answer: SavedAnswer) -> bool:
     return bool(changed(db.session.execute(newer)))
 
 
-def _raise_alerts(viewer: Viewer, task: OwnTask, risks: Sequence[Risk], *, now: datetime) -> None:
-    """One alert for each risk of a task, in this transaction; told twice it is one (P6)."""
-    assert viewer.patient_id is not None
-    for risk in risks:
-        raise_item(
-            ItemKind.ALERT,
-            service_id=viewer.service_id,
-            patient_id=viewer.patient_id,
-            reason=risk.code,
-            source=f"{task.id}:{risk.item}",
-            now=now,
-        )
-
-
 def submit_answers(viewer: Viewer, task_id: UUID, *, now: datetime) -> Submitted:
     """Send the saved answers of one task; AlreadySubmitted when they were sent before."""
     _wait_in_line(viewer)
@@ -237,8 +219,10 @@ def _submit(viewer: Viewer, sending: Sequence[Sending], *, now: datetime) -> lis
     tasks = [task for task, _saved in sending]
     _store_responses([row for row, _sent in made])
     _forget_drafts(tasks)
-    for task, (_row, sent) in zip(tasks, made, strict=True):
-        _raise_alerts(viewer, task, sent.risks, now=now)
+    for task, (row, _sent) in zip(tasks, made, strict=True):
+        values = values_of(row["answers"])
+        alert(viewer, task, values, given_at=row["answered_at"], kept=True, now=now)
+        note_changes(task, values, given_at=row["answered_at"])
     assert viewer.patient_id is not None
     ids = [task.id for task in tasks]
     record_each(viewer, "submitted answers", ids, now=now, patient_id=viewer.patient_id)

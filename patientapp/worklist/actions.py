@@ -13,13 +13,14 @@ from patientapp.db import changed, db, insert
 from patientapp.errors import Conflict, Forbidden
 from patientapp.messaging.actions import enqueue, withdraw
 from patientapp.services.queries import staff_names, system_service
-from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.models import AlertAnswer, WorkItem, WorkItemEvent
 from patientapp.worklist.queries import OpenItem, item
 from patientapp.worklist.rules import (
     DUTY_TEXT_USEFUL,
     ItemKind,
     ItemStep,
     Refusal,
+    Said,
     due_at,
     why_not_close,
     why_not_take,
@@ -79,6 +80,20 @@ def raise_item(
     if kind is ItemKind.ALERT:
         _tell_duty(item_id, service_id=service_id, now=now)
     return item_id
+
+
+def note_said(item_id: UUID, said: Said) -> None:
+    """Keep the answer behind an alert; the same answer told again is kept once (P6)."""
+    _add_once(AlertAnswer, id=uuid4(), item_id=item_id, **vars(said))
+
+
+def note_change(source: str, said: Said) -> None:
+    """A later answer to the question of an alert: noted beside it, and it lowers nothing (CLIN-03)."""
+    own = sa.or_(WorkItem.source == source, WorkItem.source.startswith(f"{source}:", autoescape=True))
+    newest = sa.select(WorkItem.id).where(own).order_by(WorkItem.raised_at.desc()).limit(1)
+    item_id = db.session.scalar(newest)
+    if item_id is not None:
+        note_said(item_id, said)
 
 
 def take(viewer: Viewer, item_id: UUID, *, now: datetime, instead_of: UUID | None = None) -> OpenItem:
@@ -145,7 +160,7 @@ def _problem(viewer: Viewer, refusal: Refusal, *, owner: UUID | None) -> Conflic
     return SomebodyElseHasIt(f"{who or 'A colleague'} has this.")
 
 
-def _add_once(table: type[WorkItem | WorkItemEvent], **values: object) -> bool:
+def _add_once(table: type[WorkItem | WorkItemEvent | AlertAnswer], **values: object) -> bool:
     """Whether the row was added; False when its unique key was there first."""
     once = insert(table).values(**values).on_conflict_do_nothing()
     # psycopg tells the rows of an INSERT only when asked to keep them

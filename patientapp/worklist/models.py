@@ -39,3 +39,20 @@ class WorkItemEvent(AppendOnly, Model):
     staff_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("staff.id"))
     action: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+
+
+class AlertAnswer(AppendOnly, Identified, Model):
+    """An answer behind an alert: what was said, when, and whether it was kept (P6, CLIN-02).
+
+    What cannot be kept (too late, older than another, sent twice) is heard all the same, and this is
+    then its only trace. Free of words: an item's code and the number chosen. For staff of the service.
+    """
+
+    __tablename__ = "alert_answers"
+    __table_args__ = (sa.UniqueConstraint("item_id", "question", "value", "kept"),)
+
+    item_id: Mapped[UUID] = mapped_column(sa.ForeignKey("work_items.id"))
+    question: Mapped[str]  # the item of the instrument
+    value: Mapped[int] = mapped_column(sa.SmallInteger)
+    given_at: Mapped[datetime]
+    kept: Mapped[bool]

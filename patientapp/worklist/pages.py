@@ -94,6 +94,7 @@ def _page(found: OpenItem, wrong: dict[str, str], *, chosen: str = "", note: str
         owner=names.get(found.standing.owner) if found.standing.owner else None,
         steps=[(step, names.get(step.staff_id, "") if step.staff_id else "") for step in steps],
         raised=raised,
+        said=queries.said_behind(viewer(), [found.item.id]).get(found.item.id, []),
         wording_status=raised.wording_status if raised else None,
         errors=list(said.items()),
         wrong=said,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +14,8 @@ from patientapp.db import db
 from patientapp.errors import NotFound
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_ids
-from patientapp.worklist.models import WorkItem, WorkItemEvent
-from patientapp.worklist.rules import ItemKind, ItemStep, Standing
+from patientapp.worklist.models import AlertAnswer, WorkItem, WorkItemEvent
+from patientapp.worklist.rules import ItemKind, ItemStep, Said, Standing
 
 MOST_OPEN_SHOWN = 200
 
@@ -63,6 +63,21 @@ def history(viewer: Viewer, item_id: UUID) -> Sequence[WorkItemEvent]:
         .order_by(WorkItemEvent.seq)
     )
     return db.session.scalars(steps).all()
+
+
+def said_behind(viewer: Viewer, item_ids: Collection[UUID]) -> dict[UUID, list[Said]]:
+    """The answers behind these alerts, in the order given; one query for a whole list."""
+    found: dict[UUID, list[Said]] = {}
+    asked = (
+        sa.select(AlertAnswer)
+        .join(WorkItem, WorkItem.id == AlertAnswer.item_id)
+        .where(WorkItem.id.in_(item_ids), WorkItem.patient_id.in_(visible_ids(viewer)))
+        .order_by(AlertAnswer.given_at, AlertAnswer.value)
+    )
+    for row in db.session.scalars(asked) if item_ids else ():
+        said = Said(question=row.question, value=row.value, given_at=row.given_at, kept=row.kept)
+        found.setdefault(row.item_id, []).append(said)
+    return found
 
 
 _last = sa.select(sa.func.max(WorkItemEvent.seq)).where(WorkItemEvent.item_id == WorkItem.id)

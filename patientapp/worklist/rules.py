@@ -62,6 +62,16 @@ class Standing:
     owner: UUID | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One answer behind an alert, and whether it was kept or only heard (P6)."""
+
+    question: str
+    value: int
+    given_at: datetime
+    kept: bool
+
+
 class Refusal(StrEnum):
     """Why a step cannot be made."""
 

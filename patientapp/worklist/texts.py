@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from patientapp.i18n import gettext as _
 from patientapp.questionnaires.definition import Instrument, Risk
 from patientapp.questionnaires.library import default_library
-from patientapp.worklist.rules import CloseAction, ItemKind, ItemStep, read_action
+from patientapp.worklist.rules import CloseAction, ItemKind, ItemStep, Said, read_action
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,23 @@ def raised_by(code: str) -> Raised | None:
         answer=" / ".join(said),
         wording_status=words.status,
     )
+
+
+def answer(code: str, said: Said) -> str:
+    """What the person chose, in the words they saw; the number where there are none."""
+    found = _risk(code)
+    words = found[0].wording("en") if found else None
+    if found is None or words is None or said.question not in found[0].item_by_code:
+        return str(said.value)
+    option = words.item(said.question).options.get(said.value)
+    return f"{said.value}: {option.text}" if option else str(said.value)
+
+
+def fate(said: Said) -> str:
+    """Whether an answer is in the record, or was only heard."""
+    if said.kept:
+        return _("Kept with the answers")
+    return _("Heard, but not kept: it came too late, or another answer is newer")
 
 
 def _risk(code: str) -> tuple[Instrument, Risk] | None:

@@ -21,6 +21,7 @@ from patientapp.services.models import Service
 from patientapp.web.models import IdempotencyKey
 from patientapp.worklist.actions import close, take
 from patientapp.worklist.models import WorkItem
+from patientapp.worklist.queries import said_behind
 from tests.factories import (
     NOW,
     form_of,
@@ -337,3 +338,41 @@ def test_p6_a_closed_alert_does_not_swallow_the_next_cry_for_help(session: Sessi
     save(pack, task(session, pack), 5, item="ad", version=2)
     save(pack, task(session, pack), 5, item="ad", version=3)
     assert session.query(WorkItem).filter_by(kind="alert").count() == 2
+
+
+def said_of(session: Session, pack: Pack) -> list[tuple[int, bool]]:
+    staff = staff_viewer(session.get(Service, pack.service_id))  # type: ignore[arg-type]
+    ids = [item.id for item in session.query(WorkItem)]
+    behind = said_behind(staff, ids)
+    return [(one.value, one.kept) for item_id in ids for one in behind.get(item_id, [])]
+
+
+def test_p6_an_alert_keeps_what_was_said_when_and_whether_it_was_kept(
+    session: Session, pack: Pack
+) -> None:
+    """CLIN-03: a lesser answer later is shown beside the alert and lowers nothing."""
+    first = task(session, pack)
+    save(pack, first, 5, item="ad", version=1)
+    save(pack, first, 5, item="ad", version=2)
+    assert said_of(session, pack) == [(5, True)]
+    save(pack, first, 2, item="ad", version=3)
+    assert sorted(said_of(session, pack)) == [(2, True), (5, True)]
+    answering.hear(patient_viewer(pack), first, {"ad": 5}, now=NOW)
+    assert sorted(said_of(session, pack)) == [(2, True), (5, False), (5, True)]
+    assert session.query(WorkItem).filter_by(kind="alert").count() == 1
+
+
+def test_p6_an_answer_only_heard_is_said_to_be_so_and_others_see_nothing(
+    session: Session, pack: Pack
+) -> None:
+    answering.hear(patient_viewer(pack), task(session, pack), {"ad": 5, "mo": 5}, now=NOW)
+    assert said_of(session, pack) == [(5, False)]
+    others = staff_viewer(make_service(session))
+    assert said_behind(others, [item.id for item in session.query(WorkItem)]) == {}
+
+
+def test_p6_what_was_never_worrying_makes_no_alert_and_keeps_nothing(
+    session: Session, pack: Pack
+) -> None:
+    answering.submit_values(patient_viewer(pack), task(session, pack), WORST | {"ad": 1}, now=NOW)
+    assert said_of(session, pack) == []

@@ -18,9 +18,9 @@ from patientapp import clock
 from patientapp.audit.models import AuditEntry
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
-from patientapp.worklist.actions import raise_item
+from patientapp.worklist.actions import note_said, raise_item
 from patientapp.worklist.models import WorkItemEvent
-from patientapp.worklist.rules import ItemKind
+from patientapp.worklist.rules import ItemKind, Said
 from tests.desk import desk_of, forget_form_token
 from tests.factories import form_of, make_patient, make_service
 
@@ -165,3 +165,16 @@ def test_ops_01_a_look_at_an_alert_is_in_the_patients_audit(alert: Alert, sessio
     alert.page  # noqa: B018 - the look itself
     chain = sa.select(AuditEntry.action).where(AuditEntry.chain == f"patient:{alert.patient.id}")
     assert "looked at alert" in session.scalars(chain).all()
+
+
+@pytest.mark.parametrize(("kept", "fate"), [(True, "Kept with the answers"), (False, "but not kept")])
+def test_p6_page_and_list_show_the_answer_its_time_and_whether_it_was_kept(
+    alert: Alert, kept: bool, fate: str
+) -> None:
+    given_at = clock.now() - timedelta(minutes=5)
+    note_said(alert.id, Said(question="ad", value=5, given_at=given_at, kept=kept))
+    assert fate in alert.page
+    for page in (alert.page, alert.desk.get("/staff").text):
+        assert "22 September 2026, 10:25" in page
+        assert re.search(r">\s*5: [^<]{8,}", page)
+    assert ("heard, not kept" in alert.desk.get("/staff").text) is not kept
