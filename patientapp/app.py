@@ -23,6 +23,7 @@ from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import check_all
+from patientapp.services.profiles import profiles
 from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, limits, logs, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     default_library()  # a broken instrument or schedule stops the start
     check_all()
     kinds()
+    profiles()
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))
     app.extensions[current.SETTINGS] = settings
     app.extensions["patientapp.gateway"] = gateway

@@ -27,6 +27,7 @@ MODULES = {
     "kpi": "patientapp.kpi.cli",
     "staff": "patientapp.signin.cli",
     "service": "patientapp.services.adding_cli",
+    "services": "patientapp.services.profile_cli",
     "dispatch": "patientapp.scheduler",
     "messaging": "patientapp.outgoing.cli",
     "metrics": "patientapp.outgoing.cli",

@@ -13,13 +13,12 @@ import click
 from flask import Flask
 
 from patientapp import clock
-from patientapp.errors import NotFound
 from patientapp.imports.actions import Judged, digest_of, judge, seekable, store
 from patientapp.imports.kinds import Counts, Kind, kinds
 from patientapp.imports.reading import written
 from patientapp.imports.rules import Mistake
 from patientapp.imports.storing import finish_what_was_left
-from patientapp.services.queries import system_service, system_service_by_slug
+from patientapp.services.naming import service_of
 
 
 @click.command("import")
@@ -56,23 +55,14 @@ def import_command(
     if file is None or not service:
         raise click.UsageError("Give FILE and --service.")
     with make_app().app_context():
-        _import(chosen, seekable(file), service_id=_service(service), dry_run=dry_run)
+        _import(
+            chosen, seekable(file), service_id=service_of(service, now=clock.now()).id, dry_run=dry_run
+        )
 
 
 def _template(kind: Kind) -> str:
     names = [column.name for column in kind.columns]
     return written(names) + written([column.example for column in kind.columns])
-
-
-def _service(given: str) -> UUID:
-    try:
-        found = system_service(UUID(given))
-    except (ValueError, NotFound):
-        try:
-            found = system_service_by_slug(given)
-        except NotFound:
-            raise click.UsageError("There is no such service.") from None
-    return found.id
 
 
 def _import(kind: Kind, file: BinaryIO, *, service_id: UUID, dry_run: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +12,8 @@ from typing import Any
 
 from patientapp.questionnaires.library import data_folder
 from patientapp.workdays import add_months
+
+MOST_MONTHS = 36  # of what repeats: longer than anybody stays without a person looking
 
 
 class BrokenSchedule(Exception):
@@ -66,6 +68,19 @@ class ScheduledPack:
     due: Anchor
     closes: Anchor
     asked: tuple[Asked, ...]
+    repeats_months: int = 0  # again so many months after the last time; 0: once
+
+    def windows(self, events: Mapping[str, date]) -> Iterator[Window]:
+        """The pack's days, of each time it is asked while the episode lasts, three years on at most."""
+        first = self.window(events)
+        if first is None:
+            return
+        yield first
+        ends, days = events.get("discharged", date.max), (first.opens_on, first.due_on, first.closes_on)
+        again = self.repeats_months
+        while 0 < again <= MOST_MONTHS and add_months(first.due_on, again) < ends:
+            yield Window(*(add_months(day, again) for day in days))
+            again += self.repeats_months
 
     def window(self, events: Mapping[str, date]) -> Window | None:
         """The pack's days, or None while its event has not happened; due never before it opens."""
@@ -127,6 +142,7 @@ def _pack(entry: Mapping[str, Any]) -> ScheduledPack:
         due=_anchor(entry["due"]),
         closes=_anchor(entry["closes"]),
         asked=tuple(asked),
+        repeats_months=entry.get("repeats_months", 0),
     )
 
 

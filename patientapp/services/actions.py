@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -17,6 +17,8 @@ from patientapp.audit.rules import Entry
 from patientapp.db import db
 from patientapp.errors import Conflict, Invalid, NotFound
 from patientapp.services.models import Membership, Service, Staff
+from patientapp.services.profile import Profile
+from patientapp.services.profiles import profiles
 from patientapp.services.rules import (
     STAFF_ROLES,
     email_key,
@@ -25,6 +27,9 @@ from patientapp.services.rules import (
     staff_mistakes,
 )
 from patientapp.web.current import settings
+
+TRIAL_PHONE = "01632 960000"  # a number for drama (Ofcom): nobody is reached by it
+TRIAL_HOURS = "Monday to Friday, 9am to 5pm"
 
 
 class AlreadyThere(Conflict):
@@ -49,9 +54,13 @@ def add_service(
     text_relay: str = "",
     duty_phone: str = "",
     schedule: str = "standard",
+    profile: str = "",
+    contract_first_day: date | None = None,
 ) -> Service:
     """A new service; Invalid names what is wrong, AlreadyThere when the slug is used."""
     wrong = service_mistakes(slug=slug, name=name, short_name=short_name, phone=phone)
+    if profile and profile not in profiles():
+        wrong["profile"] = [f"There is no profile {profile!r}; there is: {', '.join(profiles())}."]
     if wrong:
         raise Invalid("The service cannot be added.", fields=wrong)
     if db.session.scalar(sa.select(Service.id).where(Service.slug == slug)):
@@ -66,10 +75,27 @@ def add_service(
         text_relay=text_relay,
         duty_phone=duty_phone,
         schedule=schedule,
+        profile=profile,
+        contract_first_day=contract_first_day,
     )
     db.session.add(service)
     db.session.flush()
     return service
+
+
+def add_trial_service(contract: Profile, *, now: datetime) -> Service:
+    """A service with nothing but its contract, so that a file or a cohort can be tried."""
+    made = add_service(
+        slug=contract.id.replace("_", "-"),
+        name=contract.name,
+        short_name="Pain service",
+        phone=TRIAL_PHONE,
+        hours=contract.hours or TRIAL_HOURS,
+        schedule=contract.schedule,
+        profile=contract.id,
+    )
+    record_system("added a service to try", chain=f"service:{made.id}", now=now)
+    return made
 
 
 def add_staff(

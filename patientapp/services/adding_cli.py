@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import click
 from flask import Flask
@@ -12,6 +13,7 @@ from patientapp.audit.actions import record_system
 from patientapp.db import transaction
 from patientapp.questionnaires.schedule import check_all
 from patientapp.services.actions import add_service
+from patientapp.services.profiles import profiles
 from patientapp.services.rules import can_be_texted
 from patientapp.shell import actor, refusals
 
@@ -35,9 +37,24 @@ def service() -> None:
 @click.option("--hours", required=True, help="When the telephone is answered.")
 @click.option("--text-relay", default="", help="The number for people who cannot use a telephone.")
 @click.option("--duty-phone", default="", help="Told of each worrying answer, as +447700900999.")
-@click.option("--schedule", default="standard", show_default=True)
+@click.option("--schedule", help="Which packs are asked when; else the profile's, else standard.")
+@click.option("--profile", default="", help="Its contract: patientapp services lists them.")
+@click.option(
+    "--first-day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day of its contract, where it is not the profile's.",
+)
 @click.pass_obj
-def add(make_app: Callable[[], Flask], /, *, slug: str, schedule: str, **facts: str) -> None:
+def add(
+    make_app: Callable[[], Flask],
+    /,
+    *,
+    slug: str,
+    schedule: str | None,
+    profile: str,
+    first_day: datetime | None,
+    **facts: str,
+) -> None:
     """Add a service. SLUG is the word in its addresses, such as moorside.
 
     \b
@@ -45,13 +62,22 @@ def add(make_app: Callable[[], Flask], /, *, slug: str, schedule: str, **facts: 
       patientapp service add moorside --name "Moorside Clinic" --short-name Moorside \\
           --phone "0113 496 0100" --hours "Monday to Friday, 9am to 5pm" --duty-phone +447700900999
     """
+    if profile and profile not in profiles():
+        raise click.UsageError(f"There is no profile {profile!r}; there is: {', '.join(profiles())}")
     known = sorted(one.id for one in check_all())
+    schedule = schedule or (profiles()[profile].schedule if profile else "standard")
     if schedule not in known:
         raise click.UsageError(f"There is no schedule {schedule!r}; there is: {', '.join(known)}")
     if facts["duty_phone"] and not can_be_texted(facts["duty_phone"]):
         raise click.UsageError("--duty-phone: give it with its country, such as +447700900999")
     with make_app().app_context(), refusals(), transaction():
-        made = add_service(slug=slug, schedule=schedule, **facts)
+        made = add_service(
+            slug=slug,
+            schedule=schedule,
+            profile=profile,
+            contract_first_day=first_day.date() if first_day else None,
+            **facts,
+        )
         record_system("added a service", chain=f"service:{made.id}", now=clock.now(), actor=actor())
     click.echo(f"{made.slug} is there. Next: patientapp staff add --service {made.slug} --role …")
     if not made.duty_phone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from patientapp.db import db
 from patientapp.errors import NotFound
 from patientapp.services.contact import ServiceContact
 from patientapp.services.models import Membership, Service, Staff
+from patientapp.services.profile import Profile
+from patientapp.services.profiles import profile
 from patientapp.services.rules import email_key
 
 
@@ -32,6 +35,19 @@ def system_service_named(word: str) -> Service:
     except ValueError:
         found = None
     return found or system_service_by_slug(word)
+
+
+def system_services() -> list[Service]:
+    """Every service of this installation, by the word in its addresses."""
+    return list(db.session.scalars(sa.select(Service).order_by(Service.slug)))
+
+
+def profile_of(service: Service) -> Profile | None:
+    """The contract of a service, with its own first day; None where it names none."""
+    found = profile(service.profile)
+    if found is None or service.contract_first_day is None:
+        return found
+    return replace(found, first_day=service.contract_first_day)
 
 
 def contact(service: Service) -> ServiceContact:

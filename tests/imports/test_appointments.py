@@ -282,7 +282,7 @@ def test_the_caller_s_mistakes_are_one_line_and_exit_2(world: World) -> None:
     )
     kind = CliRunner().invoke(import_command, ["people", str(path)])
     assert [one.exit_code for one in (no_service, unknown, kind)] == [2, 2, 2]
-    assert "no such service" in unknown.stderr
+    assert "There is no service 'nowhere'" in unknown.stderr
 
 
 def test_sms_06_b51_texts_follow_what_the_booking_system_says(world: World) -> None:
