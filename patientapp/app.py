@@ -56,6 +56,7 @@ ROOMS = (
     ("patientapp.documents.pages", "blueprint"),
     ("patientapp.documents.staff_pages", "blueprint"),
     ("patientapp.documents.api", "blueprint"),
+    ("patientapp.opioids.staff_pages", "blueprint"),
     ("patientapp.progress.pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),
     ("patientapp.reminders.pages", "blueprint"),

@@ -79,3 +79,13 @@ def _days(kind: EpisodeEventKind, which: sa.ColumnElement[bool]) -> dict[UUID, d
         .order_by(EpisodeEvent.recorded_at, EpisodeEvent.id)
     )
     return {row.episode_id: row.on for row in db.session.execute(in_order)}
+
+
+def system_newest(episode_id: UUID, kind: EpisodeEventKind) -> EpisodeEvent | None:
+    """The latest of something that may happen often, such as a dose; None when it never did."""
+    asked = sa.select(EpisodeEvent).where(
+        EpisodeEvent.episode_id == episode_id, EpisodeEvent.kind == kind, is_current()
+    )
+    return db.session.scalar(
+        asked.order_by(EpisodeEvent.at.desc(), EpisodeEvent.recorded_at.desc()).limit(1)
+    )

@@ -27,6 +27,7 @@ ROOMS = [
     "feedback",
     "plans",
     "documents",
+    "opioids",
     "replies",
     "imports",
 ]

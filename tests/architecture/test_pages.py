@@ -85,6 +85,7 @@ STAFF += [
     "/staff/patients/{patient}/replies",
     "/staff/replies",
     "/staff/documents",
+    "/staff/patients/{patient}/opioids",
     "/staff/patients/{patient}/documents",
     "/staff/patients/{patient}/documents/{document}",
     "/staff/patients/{patient}/documents/{document}/print",
