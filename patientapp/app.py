@@ -28,6 +28,7 @@ from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, limits, logs, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
+from patientapp.web.templating import Pages
 
 HERE = Path(__file__).parent
 
@@ -118,6 +119,7 @@ def _absolute(url: str) -> str:
 
 
 def _dress_pages(app: Flask, settings: Settings) -> None:
+    app.jinja_environment = Pages
     app.jinja_options = {
         "autoescape": True,  # the kit's templates end in .jinja, which Flask does not escape (IO-02)
         "undefined": ChainableUndefined,
