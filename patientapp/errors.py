@@ -23,11 +23,13 @@ class Problem(Exception):
         *,
         fields: Mapping[str, Sequence[str]] | None = None,
         retry_after: int | None = None,
+        next_step: str = "",
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.fields = dict(fields or {})
         self.retry_after = retry_after
+        self.next_step = next_step  # what to do now, where that is known better than by the status
 
     @classmethod
     def slug(cls) -> str:

@@ -15,7 +15,7 @@ from patientapp.access.guard import public
 from patientapp.assessments.offering import LANGUAGE, NotOffered, offered
 from patientapp.db import transaction
 from patientapp.errors import Invalid
-from patientapp.feedback import actions
+from patientapp.feedback import actions, tickets
 from patientapp.feedback.rules import INSTRUMENT, ITEM, LONGEST_COMMENT, Method
 from patientapp.feedback.schemas import FeedbackSchema, Given
 from patientapp.i18n import gettext as _
@@ -29,6 +29,7 @@ from patientapp.workdays import london_day
 
 blueprint = Blueprint("feedback", __name__, template_folder="templates")
 LIMIT = "60 per hour"
+TICKET = "idempotency_key"  # of every form; here it is ours to know again
 
 
 def _neighbourhood() -> str:
@@ -59,8 +60,15 @@ def give(slug: str) -> ResponseReturnValue:
         given: Given = FeedbackSchema().load(request.form.to_dict())
     except ValidationError as error:
         return _page(service, _mistakes(error.messages_dict)), 422
+    ticket = request.form.get(TICKET, "")
+    if not tickets.is_ours(ticket, key=settings().secret_key, now=clock.now()):
+        return _page(
+            service, [(ITEM, _("This page was open for a long time. Please send it again."))]
+        ), 422
+    kept = True
     with transaction():
-        kept = actions.give(service.id, given.response, given.comment, Method.ONLINE, now=clock.now())
+        if tickets.use(ticket, now=clock.now()):  # a second click is the same answer
+            kept = actions.give(service.id, given.response, given.comment, Method.ONLINE, now=clock.now())
     return redirect(url_for(".thank_you", slug=slug, words=None if kept else "full"), 303)
 
 
@@ -96,6 +104,7 @@ def _page(service: ServiceContact, errors: list[tuple[str, str]] | None = None) 
         limit=LONGEST_COMMENT,
         errors=errors or [],
         said=dict(errors or []),
+        ticket=tickets.new_ticket(key=settings().secret_key, now=clock.now()),
     )
 
 

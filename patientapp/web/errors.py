@@ -100,7 +100,7 @@ def _page(status: int, problem: Problem | None = None, reference: str = "") -> R
         "web/error.html",
         title=title,
         happened=problem.detail if problem and is_ours else None,
-        next_step=next_step,
+        next_step=(problem and problem.next_step) or next_step,
         reference=reference,
     )
     return Response(body, status=status, mimetype="text/html")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.audit.models import AuditEntry
-from patientapp.db import Base
+from patientapp.db import Base, transaction
+from patientapp.feedback import tickets
 from patientapp.feedback.models import FftComments, FftTally
 from patientapp.feedback.queries import system_comments, system_tallies
 from patientapp.feedback.rules import LONGEST_COMMENT, MOST_COMMENTS, month_of
@@ -202,3 +205,65 @@ def test_months_are_added_up(session: Session, service: Service) -> None:
     session.commit()
     found = system_tallies(service.id, first=date(2026, 7, 1), last=date(2026, 8, 31))
     assert found == {"online": {1: 5}}
+
+
+def test_ops_07_a_second_click_counts_once_and_sees_the_same_thanks(
+    client: FlaskClient, service: Service, session: Session, now: datetime
+) -> None:
+    address = f"/feedback/{service.slug}"
+    form = form_of(client.get(address).text, response="2", comment=WORDS)
+    answers = [client.post(address, data=form) for _click in range(3)]
+    assert {(one.status_code, one.headers["Location"]) for one in answers} == {
+        (303, f"{address}/thank-you")
+    }
+    month = month_of(now)
+    assert system_tallies(service.id, first=month, last=month) == {"online": {2: 1}}
+    assert system_comments(service.id, month) == [WORDS]
+
+
+def test_ops_07_a_used_form_is_known_by_a_hash_and_a_day_alone(
+    client: FlaskClient, service: Service, session: Session
+) -> None:
+    address = f"/feedback/{service.slug}"
+    form = form_of(client.get(address).text, response="2")
+    client.post(address, data=form)
+    [row] = session.scalars(sa.select(RateCounter).where(RateCounter.key.startswith("fft:")))
+    assert form["idempotency_key"] not in row.key
+    assert (row.hits, row.expires_at.time()) == (1, time())
+
+
+@pytest.mark.parametrize("ticket", ["", "x" * 22, "20260922-" + "a" * 32 + ".AAAA"])
+def test_a_form_that_is_not_ours_or_too_old_comes_back_with_what_was_typed(
+    client: FlaskClient,
+    service: Service,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+    ticket: str,
+) -> None:
+    address = f"/feedback/{service.slug}"
+    fresh = form_of(client.get(address).text, response="2", comment=WORDS)
+    refused = client.post(address, data=fresh | {"idempotency_key": ticket})
+    assert (refused.status_code, session.scalars(sa.select(FftTally)).all()) == (422, [])
+    assert "send it again" in refused.text
+    assert WORDS in refused.text
+    assert client.post(address, data=form_of(refused.text, response="2")).status_code == 303
+    monkeypatch.setattr("patientapp.clock.now", lambda: now + timedelta(days=4))
+    assert client.post(address, data=fresh).status_code == 422
+
+
+@pytest.mark.slow
+def test_ops_07_many_clicks_at_once_count_once(app: Flask, now: datetime) -> None:
+    """Real commits from several threads: the number's own key decides who is first."""
+    ticket = tickets.new_ticket(key="k", now=now)
+
+    def click(_each: int) -> bool:
+        with app.app_context(), transaction():
+            return tickets.use(ticket, now=now)
+
+    try:
+        with ThreadPoolExecutor(4) as clicks:
+            assert sorted(clicks.map(click, range(8))) == [False] * 7 + [True]
+    finally:
+        with app.app_context(), transaction() as cleaning:
+            cleaning.execute(sa.delete(RateCounter).where(RateCounter.key.startswith("fft:")))
