@@ -23,13 +23,18 @@ class Problem(Exception):
         *,
         fields: Mapping[str, Sequence[str]] | None = None,
         retry_after: int | None = None,
-        next_step: str = "",
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.fields = dict(fields or {})
         self.retry_after = retry_after
-        self.next_step = next_step  # what to do now, where that is known better than by the status
+
+    def words(self) -> tuple[str, str]:
+        """What happened and what to do, for the reader of a page; empty where the status says it all.
+
+        Asked for only as the answer is made, when it is known who reads.
+        """
+        return (self.detail if self.detail != self.title else ""), ""
 
     @classmethod
     def slug(cls) -> str:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from patientapp.access.viewer import AnsweredBy, Viewer
 from patientapp.assessments.alerting import alert, note_changes
 from patientapp.assessments.models import Draft, Response
+from patientapp.assessments.opening import check_open
 from patientapp.assessments.queries import (
     OwnTask,
     own_task,
@@ -28,7 +29,6 @@ from patientapp.assessments.rules import (
     SavedAnswer,
     TaskState,
     final_answers,
-    may_answer,
     values_of,
     whole_years,
 )
@@ -57,12 +57,6 @@ class OlderAnswer(Conflict):
     """A newer answer to this question was saved elsewhere, for example on another phone."""
 
     title = "You answered this again since"
-
-
-class NotOpen(Conflict):
-    """These questions are not open now: too early, or closed."""
-
-    title = "These questions are not open now"
 
 
 class NothingAnswered(Invalid):
@@ -129,8 +123,7 @@ def _check_open(task: OwnTask, *, now: datetime) -> Wording:
     """The words it is asked in; a refusal where it may not be answered now."""
     if task.state is TaskState.DONE:
         raise AlreadySubmitted
-    if not may_answer(task.days, begun_at=task.begun_at, now=now):
-        raise NotOpen
+    check_open(task, now=now)
     return words_to_ask(task, today=london_day(now))
 
 

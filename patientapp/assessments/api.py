@@ -10,9 +10,10 @@ from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.assessments import answering
-from patientapp.assessments.answering import AlreadySubmitted, NotOpen, OlderAnswer, Submitted
+from patientapp.assessments.answering import AlreadySubmitted, OlderAnswer, Submitted
 from patientapp.assessments.hearing import listen
 from patientapp.assessments.offering import NotOffered
+from patientapp.assessments.opening import NotOpen, check_open
 from patientapp.assessments.queries import OwnTask, own_task, own_tasks, saved_answers
 from patientapp.assessments.rules import TaskState
 from patientapp.assessments.schemas import (
@@ -60,6 +61,8 @@ def tasks() -> list[dict[str, Any]]:
 def task_detail(task_id: UUID) -> dict[str, Any]:
     """One questionnaire with its questions and the answers saved so far."""
     task = own_task(viewer(), task_id)
+    if task.state is not TaskState.DONE:
+        check_open(task, now=clock.now())
     instrument, wording = instrument_of(task), words_to_ask(task, today=london_day(clock.now()))
     saved = saved_answers(task_id)
     items = []

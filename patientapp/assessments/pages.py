@@ -16,11 +16,11 @@ from patientapp.assessments import answering
 from patientapp.assessments.answering import (
     AlreadySubmitted,
     NothingAnswered,
-    NotOpen,
     OlderAnswer,
 )
 from patientapp.assessments.hearing import listen
 from patientapp.assessments.offering import NotOffered
+from patientapp.assessments.opening import NotOpen, check_open
 from patientapp.assessments.queries import OwnTask, own_task, own_tasks, saved_answers
 from patientapp.assessments.rules import TaskState
 from patientapp.assessments.shown import (
@@ -52,15 +52,16 @@ def _today() -> date:
 @requires(Permission.ANSWER_OWN)
 def before() -> ResponseReturnValue:
     """How many sets, how long, when it closes; not watched; the whole safety cards (CLIN-01)."""
-    rows = task_rows(own_tasks(viewer()), today=_today())
-    if all(row.is_done for row in rows):
+    rows = task_rows(own_tasks(viewer()), now=clock.now())
+    left = [row for row in rows if row.is_open and not row.is_done]
+    if not left:
         return redirect(url_for(".tasks"), 303)
-    return render_template("assessments/before.html", tasks=rows, onward=_begin_at(rows))
+    return render_template("assessments/before.html", tasks=left, onward=_begin_at(left))
 
 
 def _begin_at(rows: Sequence[TaskRow]) -> str:
     """Where the person stopped; the only set there is; else the list (A6)."""
-    left = [row.task for row in rows if not row.is_done]
+    left = [row.task for row in rows]
     begun = [task for task in left if task.state is TaskState.STARTED] or left
     return url_for(".resume", task_id=begun[0].id) if len(begun) == 1 else url_for(".tasks")
 
@@ -69,7 +70,9 @@ def _begin_at(rows: Sequence[TaskRow]) -> str:
 @requires(Permission.ANSWER_OWN)
 def tasks() -> str:
     """The sets of questions of this link, and where each one stands."""
-    return render_template("assessments/tasks.html", tasks=task_rows(own_tasks(viewer()), today=_today()))
+    return render_template(
+        "assessments/tasks.html", tasks=task_rows(own_tasks(viewer()), now=clock.now())
+    )
 
 
 @blueprint.get("/tasks/<uuid:task_id>")
@@ -79,6 +82,7 @@ def resume(task_id: UUID) -> ResponseReturnValue:
     task = own_task(viewer(), task_id)
     if task.state is TaskState.DONE:
         return redirect(url_for(".thank_you", task_id=task_id), 303)
+    check_open(task, now=clock.now())
     return redirect(_after(task, first_unanswered(task)), 303)
 
 
@@ -95,7 +99,7 @@ def ask(task_id: UUID, number: int) -> ResponseReturnValue:
     task = own_task(viewer(), task_id)
     if task.state is TaskState.DONE:
         return redirect(url_for(".thank_you", task_id=task_id), 303)
-    return _question_page(question(task, number, today=_today()))
+    return _question_page(question(task, number, now=clock.now()))
 
 
 def _question_page(shown: Question, *, error: str = "", status: int = 200) -> ResponseReturnValue:
@@ -125,7 +129,7 @@ def save(task_id: UUID, number: int) -> ResponseReturnValue:
     is_skip = request.form.get("act") == "skip"
     given = None if is_skip else shown.parsed(request.form.get(shown.code, ""))
     if given is None and not is_skip:
-        shown = question(own_task(viewer(), task_id), number, today=_today())
+        shown = question(own_task(viewer(), task_id), number, now=clock.now())
         return _question_page(shown, error=shown.refusal(request.form.get(shown.code, "")), status=422)
     try:
         risks = answering.save_answer(
@@ -157,7 +161,7 @@ def _not_kept(task_id: UUID, number: int, refused: Conflict) -> ResponseReturnVa
     if isinstance(refused, NotOpen | NotOffered):
         raise refused
     said = _("You answered this again since, perhaps on another phone. This is that answer.")
-    newer = question(own_task(viewer(), task_id), number, today=_today())
+    newer = question(own_task(viewer(), task_id), number, now=clock.now())
     return _question_page(newer, error=said, status=409)
 
 
@@ -190,6 +194,7 @@ def check(task_id: UUID) -> ResponseReturnValue:
     task = own_task(viewer(), task_id)
     if task.state is TaskState.DONE:
         return redirect(url_for(".thank_you", task_id=task_id), 303)
+    check_open(task, now=clock.now())
     return _check_page(task)
 
 
@@ -234,6 +239,6 @@ def thank_you(task_id: UUID) -> ResponseReturnValue:
         "assessments/thank_you.html",
         task=task,
         title=instrument_of(task).title(),
-        left=task_rows(left, today=_today()),
+        left=task_rows(left, now=clock.now()),
         risk=risks[0] if risks else None,
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from patientapp.assessments.opening import check_open, is_open
 from patientapp.assessments.queries import OwnTask, saved_answers
 from patientapp.assessments.rules import SavedAnswer, TaskState, next_question
 from patientapp.assessments.words import instrument_of, words_of, words_to_ask
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
 from patientapp.questionnaires.definition import Item, ItemWords, Risk, Show, Wording
+from patientapp.workdays import london_day
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,11 @@ def whole_number(typed: str) -> int | None:
     return int("".join(str(digit) for digit in digits))
 
 
-def question(task: OwnTask, number: int, *, today: date) -> Question:
-    """Question `number`, counted from 1; NotFound when there is none, NotOffered without words."""
-    return _question(task, number, words_to_ask(task, today=today))
+def question(task: OwnTask, number: int, *, now: datetime) -> Question:
+    """Question `number`, counted from 1; NotFound when there is none, NotOpen when it may not be
+    answered, NotOffered without words."""
+    check_open(task, now=now)
+    return _question(task, number, words_to_ask(task, today=london_day(now)))
 
 
 def question_posted(task: OwnTask, number: int) -> Question:
@@ -166,6 +170,7 @@ class TaskRow:
     title: str
     minutes: int
     questions: int
+    is_open: bool  # may be answered now
 
     @property
     def is_done(self) -> bool:
@@ -175,6 +180,8 @@ class TaskRow:
     @property
     def status(self) -> str:
         """Status words of the task list."""
+        if not self.is_open and not self.is_done:
+            return _("Closed")
         words = {
             TaskState.NOT_STARTED: _("Not started"),
             TaskState.STARTED: _("Started"),
@@ -188,13 +195,20 @@ class TaskRow:
         return self.task.days.closes_on
 
 
-def task_rows(tasks: Sequence[OwnTask], *, today: date) -> list[TaskRow]:
+def task_rows(tasks: Sequence[OwnTask], *, now: datetime) -> list[TaskRow]:
     """Tasks with the names and sizes of their questionnaires: those done, and those offered today."""
     rows = []
     for task in tasks:
-        instrument, wording = instrument_of(task), words_of(task, today=today)
+        instrument, wording = instrument_of(task), words_of(task, today=london_day(now))
         if wording is None and task.state is not TaskState.DONE:
             continue
-        title = wording.title if wording else instrument.title()
-        rows.append(TaskRow(task, title, instrument.minutes, len(instrument.items)))
+        rows.append(
+            TaskRow(
+                task,
+                title=wording.title if wording else instrument.title(),
+                minutes=instrument.minutes,
+                questions=len(instrument.items),
+                is_open=is_open(task, now=now),
+            )
+        )
     return rows

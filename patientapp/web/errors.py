@@ -95,12 +95,12 @@ def _door() -> str | None:
 
 def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:
     title, next_step = _words(status)
-    is_ours = problem is not None and problem.detail != problem.title
+    happened, step = problem.words() if problem else ("", "")
     body = render_template(
         "web/error.html",
         title=title,
-        happened=problem.detail if problem and is_ours else None,
-        next_step=(problem and problem.next_step) or next_step,
+        happened=happened,
+        next_step=step or next_step,
         reference=reference,
     )
     return Response(body, status=status, mimetype="text/html")

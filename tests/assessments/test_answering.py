@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.assessments import answering
-from patientapp.assessments.answering import AlreadySubmitted, NothingAnswered, NotOpen, OlderAnswer
+from patientapp.assessments.answering import AlreadySubmitted, NothingAnswered, OlderAnswer
 from patientapp.assessments.models import Draft, Pack, Response
+from patientapp.assessments.opening import NotOpen
 from patientapp.audit.models import AuditEntry
 from patientapp.errors import Invalid, NotFound
 from patientapp.messaging.actions import enqueue
