@@ -19,6 +19,7 @@ MODULES = {
     "instruments": "patientapp.questionnaires.cli",
     "value-sets": "patientapp.questionnaires.cli",
     "wording": "patientapp.questionnaires.cli",
+    "content": "patientapp.content.cli",
     "demo": "patientapp.demo.cli",
     "reminders": "patientapp.reminders.cli",
     "replies": "patientapp.replies.cli",
@@ -87,11 +88,12 @@ def root() -> None:
 def main() -> Any:
     """Run the command; a caller's mistake is one line and exit 2."""
     from patientapp.config import SettingsError
+    from patientapp.content.page import BrokenContent
     from patientapp.questionnaires.tables import BrokenInstrument
 
     try:
         return root(prog_name="patientapp", obj=app)  # rooms cannot import what makes them
-    except (SettingsError, BrokenInstrument) as error:
+    except (SettingsError, BrokenInstrument, BrokenContent) as error:
         click.echo(f"patientapp: {error}", err=True)
         raise SystemExit(2) from None
 
