@@ -16,6 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from patientapp import i18n
 from patientapp.access.guard import current_viewer, refuse_undeclared
 from patientapp.config import Environment, Settings, check
+from patientapp.content import catalogues
+from patientapp.content.library import default_library as default_content
 from patientapp.db import db, end_reads_softly, engine_options, prepare
 from patientapp.documents.kinds import kinds
 from patientapp.messaging.gateway import Gateway
@@ -25,7 +27,7 @@ from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import check_all
 from patientapp.services.profiles import profiles
 from patientapp.signin.loader import load_viewer
-from patientapp.web import assets, current, errors, limits, logs, security, sent
+from patientapp.web import assets, current, errors, limits, logs, safety, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
 from patientapp.web.templating import Pages
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     settings = settings or Settings.from_environ()
     check(settings)
     logs.configure()
+    default_content()  # a broken page stops the start, and so do missing safety cards
     default_library()  # a broken instrument or schedule stops the start
     check_all()
     kinds()
@@ -89,7 +92,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     _connect_database(app, settings)
     _dress_pages(app, settings)
     errors.init_app(app)
-    i18n.init_app(app)
+    i18n.init_app(app, gate=catalogues.gate(production=settings.is_production))
     app.before_request(load_viewer)
     security.init_app(app, settings)
     sent.init_app(app)
@@ -131,6 +134,7 @@ def _dress_pages(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals["asset"] = assets.load_manifest(HERE / "web/static")
+    app.jinja_env.globals["safety_words"] = safety.words
     app.jinja_env.globals["page_key"] = lambda: secrets.token_urlsafe(16)
 
     @app.context_processor

@@ -178,10 +178,5 @@ def _known(code: str, codes: Mapping[str, object]) -> bool:
 
 
 def _installed(language: str) -> str:
-    """The catalogue for a language of the record: exact, else its base, else English."""
-    wanted = language.replace("-", "_")
-    offered = i18n.installed()
-    for name in (wanted, wanted.split("_")[0]):
-        if name in offered:
-            return name
-    return i18n.DEFAULT
+    """The catalogue for a language of the record, else English."""
+    return i18n.best(language, i18n.offered()) or i18n.DEFAULT

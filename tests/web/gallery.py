@@ -17,7 +17,7 @@ from flask import (
     request,
 )
 
-from patientapp.web import assets, sent
+from patientapp.web import assets, safety, sent
 
 WEB = Path(assets.__file__).parent
 STATIC = WEB / "static"
@@ -139,6 +139,7 @@ def make(*, undefined: type[jinja2.Undefined] = jinja2.ChainableUndefined) -> Fl
     app.jinja_env.globals |= {
         "asset": assets.load_manifest(STATIC),
         "page_key": lambda: "key-0123456789",
+        "safety_words": lambda: safety.in_language("ar" if request.args.get("dir") == "rtl" else "en"),
         "csrf_token": lambda: "token-of-this-page",
     }
     app.context_processor(context)
