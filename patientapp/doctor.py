@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -20,9 +21,10 @@ from patientapp.questionnaires.register import ENGLISH, entries
 from patientapp.questionnaires.schedule import check_all
 from patientapp.web.assets import load_manifest
 from patientapp.web.installation import refuse_foreign
-from patientapp.workdays import london_day
+from patientapp.workdays import holidays_known_until, london_day
 
 HERE = Path(__file__).parent
+HALF_A_YEAR = timedelta(days=183)
 SECRET = {"secret_key", "link_key", "data_key", "twilio_auth_token", "database_url"}
 
 
@@ -69,7 +71,16 @@ def _without_database() -> Iterator[Finding]:
     yield _tried("instruments", lambda: ", ".join(instrument.key for instrument in default_library()))
     yield _tried("schedules", lambda: ", ".join(schedule.id for schedule in check_all()))
     yield _tried("languages", lambda: ", ".join(installed()))
+    yield _holidays()
     yield _tried("front end", lambda: load_manifest(HERE / "web/static")("app.css").rpartition("/")[2])
+
+
+def _holidays() -> Finding:
+    """Clocks and windows stop where bank holidays are not known (TIME-03): told half a year before."""
+    until = holidays_known_until()
+    is_well = london_day(clock.now()) + HALF_A_YEAR < until
+    todo = "" if is_well else ": add the next years to patientapp/bank_holidays.toml"
+    return Finding("bank holidays", is_well=is_well, detail=f"known until {until.isoformat()}{todo}")
 
 
 def _tried(name: str, look: Callable[[], str]) -> Finding:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
+# The days that this app counts in: from the health service's first to where our sums end.
+FIRST_DAY, LAST_DAY = date(1948, 7, 5), date(2199, 12, 31)
 HOLIDAYS_FILE = Path(__file__).with_name("bank_holidays.toml")
 
 
@@ -62,6 +64,11 @@ def holidays() -> Holidays:
     """The bank holidays that this app knows."""
     data = tomllib.loads(HOLIDAYS_FILE.read_text(encoding="utf-8"))
     return Holidays(frozenset(data["days"]), data["first_year"], data["last_year"])
+
+
+def holidays_known_until() -> date:
+    """The last day of which we know whether it is a bank holiday."""
+    return date(holidays().last_year, 12, 31)
 
 
 def is_working_day(day: date) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import holidays as oracle
 import pytest
 
+from patientapp import doctor
 from patientapp.workdays import (
     BeyondHolidays,
     add_months,
@@ -90,3 +91,16 @@ def test_time_03_working_days_are_counted(day: date, count: int, before: date, a
 def test_time_03_a_year_without_data_is_refused_not_guessed(day: date) -> None:
     with pytest.raises(BeyondHolidays):
         is_working_day(day)
+
+
+def test_time_03_the_doctor_warns_half_a_year_before_bank_holidays_run_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for moment, is_well in (
+        (datetime(2028, 6, 1, tzinfo=UTC), True),
+        (datetime(2028, 7, 15, tzinfo=UTC), False),
+    ):
+        monkeypatch.setattr("patientapp.clock.now", lambda moment=moment: moment)
+        found = doctor._holidays()
+        assert found.is_well is is_well
+        assert "2028-12-31" in found.detail

@@ -9,7 +9,7 @@ from patientapp.appointments.rules import Details, VisitMode, parse_clock
 from patientapp.errors import Invalid
 from patientapp.i18n import gettext as _
 from patientapp.patients.rules import ascii_digits, parse_birth_date
-from patientapp.workdays import LONDON, at_london
+from patientapp.workdays import FIRST_DAY, LAST_DAY, LONDON, at_london
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def read_details(typed: Typed) -> tuple[Details | None, dict[str, str]]:
     day = parse_birth_date(typed.day, typed.month, typed.year)
     wall = parse_clock(typed.clock)
     length = ascii_digits(typed.minutes)
-    if day is None or not 1948 <= day.year <= 2199:
+    if day is None or not FIRST_DAY <= day <= LAST_DAY:
         wrong["day"] = _("Check the date: day, month and a year of 4 digits")
     if wall is None:
         wrong["clock"] = _("Enter a time, like 10:30 or 2:15pm")

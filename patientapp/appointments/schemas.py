@@ -22,6 +22,7 @@ from patientapp.appointments.rules import (
 )
 from patientapp.patients.schemas import Day, TrueOrFalse
 from patientapp.web.api import StrictSchema, WholeNumber
+from patientapp.workdays import FIRST_DAY, LAST_DAY
 
 LONGEST_KEY = 100
 _SAID = sorted(set(VisitState) - {VisitState.MOVED})  # moving is done by giving another time
@@ -35,7 +36,7 @@ class Moment(fields.AwareDateTime):
             found: datetime = super()._deserialize(value, attr, data, **kwargs)
         except (OverflowError, ValueError):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
-        if not 1948 <= found.year <= 2199:
+        if not FIRST_DAY.year <= found.year <= LAST_DAY.year:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return found
 

@@ -30,7 +30,7 @@ from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
-from patientapp.workdays import london_day
+from patientapp.workdays import FIRST_DAY, LAST_DAY, london_day
 
 blueprint = Blueprint("visits_staff", __name__, template_folder="templates")
 VERBS = {
@@ -68,7 +68,7 @@ def _day(given: str, *, today: date) -> date:
         day = date.fromisoformat(given) if given else today
     except ValueError:
         raise Invalid("The list cannot be shown so.", fields={"day": ["Use YYYY-MM-DD."]}) from None
-    if not date(1948, 7, 5) <= day <= date(2199, 12, 30):
+    if not FIRST_DAY <= day < LAST_DAY:
         raise Invalid("The list cannot be shown so.", fields={"day": ["Check the year."]})
     return day
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from patientapp.workdays import FIRST_DAY, LAST_DAY
+
 LONGEST_KIND = 60
 
 
@@ -113,9 +115,6 @@ class DischargeReason(StrEnum):
     NO_LONGER_APPROPRIATE = "no_longer_appropriate"
     SELF_DISCHARGE = "self_discharge"
     DIED = "died"
-
-
-FIRST_DAY, LAST_DAY = date(1948, 7, 5), date(2199, 12, 31)  # of the health service; of our sums
 
 
 def day_problem(kind: str, on: date, days: Mapping[EpisodeEventKind, date]) -> str:

@@ -10,10 +10,9 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from patientapp.workdays import LONDON, at_london
+from patientapp.workdays import FIRST_DAY, LAST_DAY, LONDON, at_london
 
 MOST_CELL = 4_000
-FIRST_YEAR, LAST_YEAR = 1948, 2199
 _WALL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?\Z", re.A)
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.A)
 _WHOLE = re.compile(r"\d{1,9}\Z", re.A)
@@ -92,7 +91,7 @@ def day(cell: str) -> date:
         made = date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
         made = None
-    if made is None or not FIRST_YEAR <= made.year <= LAST_YEAR:
+    if made is None or not FIRST_DAY.year <= made.year <= LAST_DAY.year:
         raise BadCell("write the date like 2025-03-28")
     return made
 
@@ -101,7 +100,7 @@ def london_moment(cell: str) -> datetime:
     """A London wall time; of an hour that happens twice, the first; a skipped one moves on."""
     found = _WALL.match(cell)
     try:
-        if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        if found is None or not FIRST_DAY.year <= int(found[1]) <= LAST_DAY.year:
             raise ValueError
         wall = time(int(found[4]), int(found[5]), int(found[6] or 0))
         return at_london(date(int(found[1]), int(found[2]), int(found[3])), wall)
