@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from uuid import uuid4
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 
+from patientapp import clock
 from patientapp.access.guard import public
-from patientapp.errors import NotFound
+from patientapp.db import transaction
+from patientapp.errors import Invalid, NotFound
+from patientapp.messaging.inbound import receive
 from patientapp.messaging.queries import system_local_texts, system_phones
+from patientapp.messaging.webhook_rules import LONGEST_TEXT
 from patientapp.web.current import settings
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
@@ -40,6 +46,26 @@ def phone(number: str) -> str:
         raise NotFound
     shown = [(_when(text.at), _parts(text.body)) for text in texts]
     return render_template("messaging/phone.html", number=number, texts=shown)
+
+
+@blueprint.post("/dev/phone/<number>")
+@public
+def answer(number: str) -> ResponseReturnValue:
+    """Text back from this phone, as its owner would: kept as if the carrier had called."""
+    words = request.form.get("words", "").strip()
+    if not system_local_texts(number):
+        raise NotFound
+    if not words:
+        raise Invalid("Write something first.", fields={"words": ["Write something first."]})
+    with transaction():
+        receive(
+            carrier_id=f"SM{uuid4().hex}",
+            from_number=number,
+            to_number=settings().twilio_from or "local",
+            body=words[:LONGEST_TEXT],
+            now=clock.now(),
+        )
+    return redirect(url_for("phone.phone", number=number), 303)
 
 
 def _parts(body: str) -> list[tuple[str, bool]]:

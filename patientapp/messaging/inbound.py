@@ -62,3 +62,15 @@ def acted(inbound_id: UUID, *, outcome: str, now: datetime) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(changed(db.session.execute(done)))
+
+
+def system_forget_before(moment: datetime, *, limit: int = 500) -> int:
+    """Delete texts to us of before this that were acted on; how many: call it until none (OPS-06)."""
+    old = (
+        sa.select(InboundText.id)
+        .where(InboundText.received_at < moment, InboundText.acted_at.is_not(None))
+        .order_by(InboundText.received_at)
+        .limit(limit)
+    )
+    gone = sa.delete(InboundText).where(InboundText.id.in_(list(db.session.scalars(old))))
+    return changed(db.session.execute(gone.execution_options(synchronize_session=False)))

@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.config import Environment
+from patientapp.messaging import inbound
 from patientapp.messaging.phone import LocalPhone
 from patientapp.scheduler import dispatch_once, plan_once
 from patientapp.web.current import SETTINGS
-from tests.factories import make_pack, make_patient, make_service
+from tests.factories import form_of, make_pack, make_patient, make_service
 
 NUMBER = "+447700900123"
 
@@ -77,3 +78,19 @@ def test_from_plan_to_phone_the_link_in_the_text_opens(
     found = re.search(r'href="(http://localhost/q/[a-z0-9]+)"', page)
     assert found
     assert client.get(urlsplit(found[1]).path).status_code == 200
+
+
+def test_sms_12_a_demo_user_can_text_back(client: FlaskClient, session: Session, now: datetime) -> None:
+    LocalPhone(lambda: now).send(NUMBER, "Reply 1, 2 or 3", attempt_key="k-1")
+    page = client.get(f"/dev/phone/{NUMBER}")
+    assert 'for="words"' in page.text
+    sent = client.post(f"/dev/phone/{NUMBER}", data=form_of(page.text) | {"words": " 1 "})
+    assert sent.status_code == 303
+    [kept] = inbound.system_unread()
+    assert (kept.from_number, kept.body) == (NUMBER, "1")
+    empty = client.post(f"/dev/phone/{NUMBER}", data=form_of(page.text) | {"words": " "})
+    assert empty.status_code == 422
+    assert (
+        client.post("/dev/phone/+447700900999", data=form_of(page.text) | {"words": "x"}).status_code
+        == 404
+    )
