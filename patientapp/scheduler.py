@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from patientapp import clock
+from patientapp.assessments.offering import withheld
 from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
 from patientapp.config import Settings
 from patientapp.contact.bulk import release
@@ -30,12 +31,14 @@ from patientapp.replies.actions import act_on_all
 from patientapp.web.current import SETTINGS
 from patientapp.web.idempotency import forget_old_keys
 from patientapp.web.limits import forget_old_counters
+from patientapp.workdays import london_day
 
 log = structlog.get_logger(__name__)
 TIDY_EVERY = 600.0  # seconds
 RECKON_EVERY = 86_400.0
 SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
+WITHHELD = "patientapp.withheld"
 FETCH_EVERY = 300.0
 JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon", "import", "fetch")
 DISPATCH_JOBS = ("dispatch", "settle")
@@ -53,7 +56,16 @@ def plan_once(app: Flask) -> int:
     keys = {"link_key": settings.link_key, "public_url": settings.public_url}
     with app.app_context():
         now = clock.now()
+        if _wording_changed(app):
+            find_forgotten(now=now)  # questionnaires that may be asked again have nothing that says so
         return release(now=now, **keys) + plan(now=now, **keys)
+
+
+def _wording_changed(app: Flask) -> bool:
+    """Whether other questionnaires are withheld than at the tick before, or this is the first one."""
+    known, now = app.extensions.get(WITHHELD), frozenset(withheld(today=london_day(clock.now())))
+    app.extensions[WITHHELD] = now
+    return known != now
 
 
 def dispatch_once(
@@ -159,17 +171,12 @@ class Ticker:
             stopped(own_name())
 
 
-def start_in_background(app: Flask, *, jobs: Collection[str] = JOBS) -> Ticker:
-    """Tick beside something else, such as the demonstration's web server; stop it by `.stop()`."""
-    return Ticker(app, jobs=jobs)
-
-
 def run(app: Flask, *, jobs: Collection[str] = JOBS) -> None:
     """Tick until SIGTERM or Ctrl-C, then stop cleanly."""
     asked = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_signal: asked.set())
-    ticker = start_in_background(app, jobs=jobs)
+    ticker = Ticker(app, jobs=jobs)
     log.info("ticking", jobs=list(jobs))
     while not asked.wait(1.0):  # a signal that comes as waiting begins does not end a wait without end
         pass

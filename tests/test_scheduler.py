@@ -137,7 +137,7 @@ def test_ticking_in_the_background_plans_and_sends_and_stops(app: Flask, gateway
             sa.update(OutboxMessage).values(useful_until=moment.replace(year=moment.year + 1))
         )
         session.commit()
-        ticker = scheduler.start_in_background(app, jobs=("dispatch",))
+        ticker = scheduler.Ticker(app, jobs=("dispatch",))
         try:
             assert arrived.wait(20)
         finally:
@@ -212,3 +212,16 @@ def test_rel_08_sigterm_stops_the_process_cleanly(app: Flask, settings: Settings
     rest = process.communicate(timeout=30)[0]
     assert process.returncode == 0, said + rest
     assert b"Traceback" not in said + rest
+
+
+def test_b34_planning_looks_again_when_wording_is_installed(
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People whose questionnaires were withheld have nothing that says when to look at them again."""
+    looked: list[datetime] = []
+    monkeypatch.setattr(scheduler, "find_forgotten", lambda *, now: looked.append(now) or 0)
+    monkeypatch.delitem(app.extensions, scheduler.WITHHELD, raising=False)
+    for missing in ({("bpi_sf", 1): "why"}, {("bpi_sf", 1): "why"}, {}, {}):
+        monkeypatch.setattr(scheduler, "withheld", lambda *, today, missing=missing: missing)
+        scheduler.plan_once(app)
+    assert len(looked) == 2  # as it starts, and as the words came
