@@ -20,6 +20,7 @@ from patientapp.content import catalogues
 from patientapp.content.library import default_library as default_content
 from patientapp.db import db, end_reads_softly, engine_options, prepare
 from patientapp.documents.kinds import kinds
+from patientapp.kpi.returns import check_all as check_returns
 from patientapp.messaging.gateway import Gateway
 from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
@@ -30,7 +31,6 @@ from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, limits, logs, safety, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
-from patientapp.web.templating import Pages
 
 HERE = Path(__file__).parent
 
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     default_content()  # a broken page stops the start, and so do missing safety cards
     default_library()  # a broken instrument or schedule stops the start
     check_all()
+    check_returns()
     kinds()
     profiles()
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))
@@ -122,7 +123,6 @@ def _absolute(url: str) -> str:
 
 
 def _dress_pages(app: Flask, settings: Settings) -> None:
-    app.jinja_environment = Pages
     app.jinja_options = {
         "autoescape": True,  # the kit's templates end in .jinja, which Flask does not escape (IO-02)
         "undefined": ChainableUndefined,

@@ -109,7 +109,7 @@ def _question(task: OwnTask, number: int, wording: Wording) -> Question:
         item=item,
         words=wording.item(item.code),
         wording=wording,
-        saved=saved_answers(task.id).get(item.code) if task.drafts else None,
+        saved=saved_answers(task.id).get(item.code),
         risk=next((rule for rule in instrument.risk_rules if rule.item == item.code), None),
     )
 

@@ -1,0 +1,102 @@
+"""Which cells a commissioner may not see: small counts, and whatever would give them away (SEC-05).
+
+Published tables are fixed and cover each person once: a figure has one partition of time (its own
+contract period, ended), and one table for each single group, never a crossing of two. A cell is
+hidden where a count of 1 to 4 people stands in it or beside it; then more are hidden until no hidden
+cell follows from all that is shown, by any sums of any tables. That is tested by linear algebra over
+every equation that holds between the cells, not by rules of thumb. Rounding was turned down: money
+moves at exact edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+SMALLEST_SHOWN = 5  # counts of 1 to 4 are hidden (SEC-05)
+TINY = 1e-9
+
+Cell = Hashable
+Equation = Mapping[Cell, int]  # coefficients of a sum that is 0
+
+
+def is_small(value: int) -> bool:
+    """Whether so many people are too few to be shown."""
+    return 0 < value < SMALLEST_SHOWN
+
+
+def hidden(values: Mapping[Cell, int], equations: Sequence[Equation]) -> frozenset[Cell]:
+    """The cells to hide, consistent over all tables; deterministic, so asking twice tells nothing."""
+    out = {cell for cell, value in values.items() if is_small(value)}
+    while more := _needed(values, equations, out):
+        out |= more
+    return frozenset(out)
+
+
+def _needed(values: Mapping[Cell, int], equations: Sequence[Equation], out: set[Cell]) -> set[Cell]:
+    """What must be hidden besides: for a sum of few that shows, or a cell that can be worked out."""
+    more = set()
+    for equation in equations:
+        unseen = [cell for cell in equation if cell in out]
+        told = abs(sum(equation[cell] * values[cell] for cell in unseen))
+        if unseen and (len(unseen) == 1 or is_small(told)):
+            more |= _next_smallest(values, equation, out)
+    if more:
+        return more
+    known = determined(equations, out)
+    for equation in equations:
+        if any(cell in known for cell in equation):
+            more |= _next_smallest(values, equation, out)
+    return more
+
+
+def _next_smallest(values: Mapping[Cell, int], equation: Equation, out: set[Cell]) -> set[Cell]:
+    """The shown cell of an equation with the fewest people in it; a cell of nobody hides nothing."""
+    shown = [cell for cell in equation if cell not in out]
+    if not shown:
+        return set()
+    return {min(shown, key=lambda cell: (values[cell] == 0, values[cell], repr(cell)))}
+
+
+def determined(equations: Iterable[Equation], out: Iterable[Cell]) -> frozenset[Cell]:
+    """The hidden cells that follow from the shown ones by sums alone."""
+    found: set[Cell] = set()
+    for cells, rows in _blocks(list(equations), set(out)):
+        place = {cell: at for at, cell in enumerate(cells)}
+        matrix = np.zeros((len(rows), len(cells)))
+        for row, equation in enumerate(rows):
+            for cell, factor in equation.items():
+                if cell in place:
+                    matrix[row, place[cell]] = factor
+        _left, sizes, right = np.linalg.svd(matrix, full_matrices=True)
+        rank = int((sizes > TINY).sum())
+        free = np.abs(right[rank:]).max(axis=0, initial=0.0)
+        found |= {cell for cell, at in place.items() if free[at] < TINY}
+    return frozenset(found)
+
+
+def _blocks(equations: Sequence[Equation], out: set[Cell]) -> Iterable[tuple[list[Cell], list[Equation]]]:
+    """Hidden cells and their equations in parts that have nothing to do with each other."""
+    by_cell: dict[Cell, list[int]] = {cell: [] for cell in out}
+    for row, equation in enumerate(equations):
+        for cell in equation:
+            if cell in out:
+                by_cell[cell].append(row)
+    left = sorted(out, key=repr)
+    seen: set[Cell] = set()
+    for start in left:
+        if start in seen:
+            continue
+        cells, rows, todo = [], set(), [start]
+        seen.add(start)
+        while todo:
+            cell = todo.pop()
+            cells.append(cell)
+            for row in by_cell[cell]:
+                if row not in rows:
+                    rows.add(row)
+                    near = [one for one in equations[row] if one in out and one not in seen]
+                    seen.update(near)
+                    todo += near
+        yield cells, [equations[row] for row in sorted(rows)]
