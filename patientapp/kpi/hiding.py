@@ -26,34 +26,45 @@ def is_small(value: int) -> bool:
     return 0 < value < SMALLEST_SHOWN
 
 
-def hidden(values: Mapping[Cell, int], equations: Sequence[Equation]) -> frozenset[Cell]:
-    """The cells to hide, consistent over all tables; deterministic, so asking twice tells nothing."""
+def hidden(
+    values: Mapping[Cell, int], equations: Sequence[Equation], settled: Mapping[Cell, bool] | None = None
+) -> frozenset[Cell]:
+    """The cells to hide, consistent over all tables; deterministic, so asking twice tells nothing.
+
+    `settled` cells were decided before, hidden or not, and stay so.
+    """
+    fixed = settled or {}
     out = {cell for cell, value in values.items() if is_small(value)}
-    while more := _needed(values, equations, out):
+    out = {cell for cell in out if cell not in fixed} | {cell for cell, is_out in fixed.items() if is_out}
+    while more := _needed(values, equations, out, fixed):
         out |= more
     return frozenset(out)
 
 
-def _needed(values: Mapping[Cell, int], equations: Sequence[Equation], out: set[Cell]) -> set[Cell]:
+def _needed(
+    values: Mapping[Cell, int], equations: Sequence[Equation], out: set[Cell], fixed: Mapping[Cell, bool]
+) -> set[Cell]:
     """What must be hidden besides: for a sum of few that shows, or a cell that can be worked out."""
     more = set()
     for equation in equations:
         unseen = [cell for cell in equation if cell in out]
         told = abs(sum(equation[cell] * values[cell] for cell in unseen))
         if unseen and (len(unseen) == 1 or is_small(told)):
-            more |= _next_smallest(values, equation, out)
+            more |= _next_smallest(values, equation, out, fixed)
     if more:
         return more
     known = determined(equations, out)
     for equation in equations:
         if any(cell in known for cell in equation):
-            more |= _next_smallest(values, equation, out)
+            more |= _next_smallest(values, equation, out, fixed)
     return more
 
 
-def _next_smallest(values: Mapping[Cell, int], equation: Equation, out: set[Cell]) -> set[Cell]:
+def _next_smallest(
+    values: Mapping[Cell, int], equation: Equation, out: set[Cell], fixed: Mapping[Cell, bool]
+) -> set[Cell]:
     """The shown cell of an equation with the fewest people in it; a cell of nobody hides nothing."""
-    shown = [cell for cell in equation if cell not in out]
+    shown = [cell for cell in equation if cell not in out and cell not in fixed]
     if not shown:
         return set()
     return {min(shown, key=lambda cell: (values[cell] == 0, values[cell], repr(cell)))}

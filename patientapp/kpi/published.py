@@ -1,0 +1,198 @@
+"""A return as one viewer may see it: all of it for the care team, without small counts for others.
+
+Two steps. First the figures themselves, over every sum that holds between them; then their groups,
+with the figures settled, so that a figure is hidden or shown whoever asks and however it is grouped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from patientapp.kpi.engine import Figure, value_of
+from patientapp.kpi.facts import Ints
+from patientapp.kpi.hiding import Cell, Equation, determined, hidden
+from patientapp.kpi.measures import Unit
+
+TOTAL = ("", "")
+Group = tuple[str, str]  # dimension, name
+
+
+@dataclass(frozen=True)
+class Count:
+    """One row of a table: what may be shown of it, None for what is hidden."""
+
+    numerator: int | None
+    denominator: int | None
+    value: Fraction | None
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class Published:
+    """One figure with its groups."""
+
+    figure: Figure
+    total: Count
+    groups: Mapping[str, Sequence[tuple[str, Count]]]
+
+    @property
+    def met(self) -> bool | None:
+        """Whether its threshold is met; nothing is said of a hidden figure."""
+        return None if self.total.is_hidden else self.figure.met
+
+    @property
+    def band(self) -> str | None:
+        """Its band; nothing is said of a hidden figure."""
+        return None if self.total.is_hidden or not self.figure.band else self.figure.band.name
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """One way to group: its name, its groups, and the group of each referral."""
+
+    name: str
+    groups: tuple[str, ...]
+    of: Ints
+
+
+Sums = Mapping[tuple[str, Group], tuple[int, int]]
+
+
+def published(made: Sequence[Figure], dimensions: Sequence[Dimension], *, hides: bool) -> list[Published]:
+    """Figures with their groups, small counts hidden from whoever may not see cases."""
+    sums = dict(_sums(made, dimensions))
+    out, dropped = _hidden(made, sums, dimensions) if hides else (frozenset(), frozenset())
+    return [_published(one, sums, dimensions, out, dropped) for one in made]
+
+
+def _sums(
+    made: Sequence[Figure], dimensions: Sequence[Dimension]
+) -> Iterator[tuple[tuple[str, Group], tuple[int, int]]]:
+    for one in made:
+        kept = one.cases.one(one.cases.counted)
+        yield (one.line.id, TOTAL), kept.sums()
+        if not len(kept) or (kept.referral < 0).any():
+            continue  # counts of nobody in particular have no groups (OPS-07)
+        for dimension in dimensions:
+            code, size = dimension.of[kept.referral], len(dimension.groups)
+            over = np.bincount(code, weights=kept.numerator, minlength=size)
+            under = np.bincount(code, weights=kept.denominator, minlength=size)
+            for name, n, d in zip(dimension.groups, over, under, strict=True):
+                yield (one.line.id, (dimension.name, name)), (round(n), round(d))
+
+
+def _sides(figure: Figure, numerator: int, denominator: int) -> Iterator[tuple[str, int]]:
+    """The counts of people in a row: a sum of days is none; a share has a rest."""
+    unit = figure.line.measure.unit
+    if unit is not Unit.DAYS:
+        yield "met", numerator
+    if unit is not Unit.COUNT:
+        yield "all", denominator
+    if unit is Unit.PERCENT and _is_part(figure):
+        yield "rest", denominator - numerator
+
+
+def _is_part(figure: Figure) -> bool:
+    """Whether the numerator is a part of the denominator."""
+    return bool((figure.cases.numerator <= figure.cases.denominator).all())
+
+
+def _hidden(
+    made: Sequence[Figure], sums: Sums, dimensions: Sequence[Dimension]
+) -> tuple[frozenset[Cell], frozenset[tuple[str, str]]]:
+    """Hidden cells, and (figure, dimension) pairs of which nothing can be shown safely."""
+    totals = _cells(made, sums, [TOTAL])
+    first = hidden(totals, list(_equations(made, sums, [TOTAL])))
+    settled = {cell: cell in first for cell in totals}
+    every = [TOTAL, *((one.name, name) for one in dimensions for name in one.groups)]
+    equations = [*_equations(made, sums, every), *_margins(made, sums, dimensions)]
+    out = hidden(_cells(made, sums, every), equations, settled)
+    known = determined(equations, out)
+    return out, frozenset((cell[0], cell[1][0]) for cell in known if cell[1] != TOTAL)  # type: ignore[index]
+
+
+def _cells(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> dict[Cell, int]:
+    return {
+        (one.line.id, group, side): count
+        for one in made
+        for group in groups
+        if (one.line.id, group) in sums
+        for side, count in _sides(one, *sums[one.line.id, group])
+    }
+
+
+def _equations(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> Iterator[Equation]:
+    """What always holds within a row, and between figures: parts, equal bases, reasons that add up."""
+    for group in groups:
+        bases: dict[int, Cell] = {}
+        for one in made:
+            if (one.line.id, group) not in sums:
+                continue
+            row = {
+                side: (one.line.id, group, side) for side, _n in _sides(one, *sums[one.line.id, group])
+            }
+            if "rest" in row:
+                yield {row["met"]: 1, row["rest"]: 1, row["all"]: -1}
+            if "all" in row:  # equal bases are taken for the same people: an attacker may know so
+                base = sums[one.line.id, group][1]
+                if base in bases:
+                    yield {row["all"]: 1, bases[base]: -1}
+                bases[base] = row["all"]
+        yield from _reasons(made, sums, group)
+
+
+def _reasons(made: Sequence[Figure], sums: Sums, group: Group) -> Iterator[Equation]:
+    """A headline that is the sum of lines beside it (K22)."""
+    for one in made:
+        reasons = one.line.given.get("reasons", ())
+        if not one.line.given.get("headline") or reasons:
+            continue
+        parts = [f"{one.line.id}.{name}" for name in ("disengaged", "left_area", "no_longer_appropriate")]
+        if all((part, group) in sums for part in (one.line.id, *parts)):
+            yield {(one.line.id, group, "met"): -1, **{(part, group, "met"): 1 for part in parts}}
+
+
+def _margins(made: Sequence[Figure], sums: Sums, dimensions: Sequence[Dimension]) -> Iterator[Equation]:
+    """The groups of a dimension add up to the whole."""
+    for one in made:
+        for dimension in dimensions:
+            names = [(dimension.name, name) for name in dimension.groups]
+            if (one.line.id, names[0]) not in sums:
+                continue
+            for side, _count in _sides(one, *sums[one.line.id, TOTAL]):
+                parts: dict[Cell, int] = {(one.line.id, name, side): 1 for name in names}
+                yield parts | {(one.line.id, TOTAL, side): -1}
+
+
+def _published(
+    figure: Figure,
+    sums: Sums,
+    dimensions: Sequence[Dimension],
+    out: frozenset[Cell],
+    dropped: frozenset[tuple[str, str]],
+) -> Published:
+    name = figure.line.id
+    groups = {
+        one.name: [(each, _count(figure, sums, (one.name, each), out)) for each in one.groups]
+        for one in dimensions
+        if (name, (one.name, one.groups[0])) in sums and (name, one.name) not in dropped
+    }
+    return Published(figure, _count(figure, sums, TOTAL, out), groups)
+
+
+def _count(figure: Figure, sums: Sums, group: Group, out: frozenset[Cell]) -> Count:
+    unit, name = figure.line.measure.unit, figure.line.id
+    numerator, denominator = sums[name, group]
+    no_over = (name, group, "all" if unit is Unit.DAYS else "met") in out
+    no_under = (name, group, "all") in out
+    under = None if unit is Unit.COUNT or no_under else denominator
+    if no_over or no_under:
+        return Count(None if no_over else numerator, under, None, is_hidden=True)
+    value = value_of(unit, numerator, under)
+    if group == TOTAL:
+        value = figure.value
+    return Count(numerator, under, value, is_hidden=False)
