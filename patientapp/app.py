@@ -50,6 +50,8 @@ ROOMS = (
     ("patientapp.appointments.staff_pages", "blueprint"),
     ("patientapp.appointments.free_pages", "blueprint"),
     ("patientapp.appointments.api", "blueprint"),
+    ("patientapp.pifu.pages", "blueprint"),
+    ("patientapp.pifu.staff_pages", "blueprint"),
     ("patientapp.signin.pages", "blueprint"),
     ("patientapp.signin.api", "blueprint"),
     ("patientapp.signin.staff_pages", "blueprint"),

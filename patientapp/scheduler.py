@@ -26,6 +26,7 @@ from patientapp.messaging.dispatcher import BATCH
 from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
 from patientapp.outgoing.metrics import listen, watch
 from patientapp.outgoing.wiring import dispatcher_of, fetch_once, own_name, right_now, settle_once
+from patientapp.pifu.watching import watch as watch_returns
 from patientapp.reminders.actions import find_forgotten, plan
 from patientapp.replies.actions import act_on_all
 from patientapp.web.current import SETTINGS
@@ -40,7 +41,19 @@ SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
 WITHHELD = "patientapp.withheld"
 FETCH_EVERY = 300.0
-JOBS = ("plan", "dispatch", "settle", "hear", "watch", "tidy", "sweep", "reckon", "import", "fetch")
+JOBS = (
+    "plan",
+    "dispatch",
+    "settle",
+    "hear",
+    "watch",
+    "tidy",
+    "sweep",
+    "reckon",
+    "import",
+    "fetch",
+    "return",
+)
 DISPATCH_JOBS = ("dispatch", "settle")
 
 
@@ -85,6 +98,13 @@ def hear_once(app: Flask) -> int:
     settings: Settings = app.extensions[SETTINGS]
     with app.app_context():
         return act_on_all(now=clock.now(), link_key=settings.link_key)
+
+
+def return_once(app: Flask) -> int:
+    """Warn of windows that end, apologise for requests past their day, look in as agreed (CLIN-08)."""
+    settings: Settings = app.extensions[SETTINGS]
+    with app.app_context():
+        return watch_returns(now=clock.now(), link_key=settings.link_key)
 
 
 def tidy_once(app: Flask) -> int:
@@ -150,6 +170,7 @@ class Ticker:
             "settle": (tick, lambda: settle_once(app)),
             "hear": (look, lambda: hear_once(app)),
             "watch": (WATCH_EVERY, lambda: watch(app)),
+            "return": (TIDY_EVERY, lambda: return_once(app)),
             "tidy": (TIDY_EVERY, lambda: tidy_once(app)),
             "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
             "reckon": (RECKON_EVERY, lambda: reckon_once(app)),

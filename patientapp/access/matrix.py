@@ -18,6 +18,8 @@ class Permission(StrEnum):
     CHANGE_OWN_VISITS = "change_own_visits"
     SEE_OWN_PLAN = "see_own_plan"
     CHANGE_OWN_PLAN = "change_own_plan"
+    SAY_SIGNS = "say_signs"  # emergency signs, heard before the date of birth too (CLIN-02)
+    ASK_TO_RETURN = "ask_to_return"
     SEE_PATIENTS = "see_patients"
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
@@ -27,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_VISITS = "manage_visits"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     HANDLE_ALERTS = "handle_alerts"
+    MANAGE_RETURNS = "manage_returns"
     SEND_LINKS = "send_links"
     SEND_BULK = "send_bulk"
     SEE_REMINDER_RESULTS = "see_reminder_results"
@@ -57,6 +60,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.CHANGE_OWN_VISITS: _PATIENT,
     Permission.SEE_OWN_PLAN: _PATIENT,
     Permission.CHANGE_OWN_PLAN: _PATIENT,
+    Permission.SAY_SIGNS: _PATIENT,
+    Permission.ASK_TO_RETURN: _PATIENT,
     Permission.SEE_PATIENTS: _CARE_TEAM,
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,
@@ -66,6 +71,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_VISITS: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.HANDLE_ALERTS: _CLINICIAN,
+    Permission.MANAGE_RETURNS: _CLINICIAN,
     Permission.SEND_LINKS: _CARE_TEAM,
     Permission.SEND_BULK: _CARE_TEAM,
     Permission.SEE_REMINDER_RESULTS: _CARE_TEAM,
@@ -81,7 +87,7 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
 }
 
 # What a link alone opens, before the date of birth (LINK-04), and what is left after the idle lock.
-BEFORE_BIRTH_DATE = frozenset({Permission.BEGIN_ANSWERING})
+BEFORE_BIRTH_DATE = frozenset({Permission.BEGIN_ANSWERING, Permission.SAY_SIGNS})
 WHILE_IDLE = frozenset({Permission.SAVE_OWN_ANSWER, Permission.BEGIN_ANSWERING})
 
 

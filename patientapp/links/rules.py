@@ -17,6 +17,7 @@ class LinkPurpose(StrEnum):
 
     QUESTIONNAIRES = "questionnaires"
     VISIT = "visit"
+    COME_BACK = "come_back"  # the agreement to come back (PIFU)
 
 
 class LinkEnd(StrEnum):

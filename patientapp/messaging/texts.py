@@ -88,6 +88,30 @@ TEMPLATES: Mapping[str, Template] = {
         "time",
         has_link=False,
     ),
+    "pifu-got": _of(
+        lambda: _(
+            "{service}: we have your request {ref}. A clinician will read it by {day}. "
+            "Suddenly worse? Call 111, or 999 in an emergency. {phone}"
+        ),
+        "ref",
+        "day",
+        has_link=False,
+    ),
+    "pifu-late": _of(
+        lambda: _(
+            "{service}: sorry, we have not answered {ref} yet. We will contact you by {day}. "
+            "Cannot wait? Call {phone}, or 111."
+        ),
+        "ref",
+        "day",
+        has_link=False,
+    ),
+    "pifu-ends": _of(
+        lambda: _(
+            "{service}: you can ask to come back, with no new referral, until {date}. {link} or {phone}"
+        ),
+        "date",
+    ),
     "duty-alert": _of(
         lambda: _(
             "{service}: an alert is waiting on your staff list. Sign in, take it and act on it. "

@@ -23,6 +23,7 @@ ROOMS = [
     "episodes",
     "assessments",
     "appointments",
+    "pifu",
     "signin",
     "feedback",
     "plans",

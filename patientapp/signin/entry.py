@@ -22,6 +22,7 @@ from patientapp.links.rules import LinkEnd, LinkPurpose, is_open, may_try_birth_
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.queries import system_has_key
 from patientapp.patients.queries import system_patient
+from patientapp.pifu.queries import system_agreement
 from patientapp.signin.actions import end_session, open_session
 from patientapp.signin.rules import PATIENT_LIFE
 from patientapp.workdays import london_day
@@ -110,6 +111,9 @@ def _is_wanted(link: Link, *, now: datetime) -> bool:
     if link.purpose is LinkPurpose.VISIT:
         visit = system_visit(link.pack_id)
         return visit is not None and visit.is_open and visit.starts_at > now
+    if link.purpose is LinkPurpose.COME_BACK:
+        agreement = system_agreement(link.pack_id)
+        return agreement is not None and agreement.ends_on >= london_day(now)
     pack, today = system_pack(link.pack_id), london_day(now)
     return pack is not None and pack.closes_on >= today and not system_pack_is_done(pack.id, today=today)
 

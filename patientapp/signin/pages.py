@@ -59,7 +59,12 @@ def start(token: str) -> ResponseReturnValue:
 _START = {
     LinkPurpose.QUESTIONNAIRES: "signin/start.html",
     LinkPurpose.VISIT: "signin/start_visit.html",
+    LinkPurpose.COME_BACK: "signin/start_come_back.html",
 }
+# Where a link leads: first of all, and once we know whose it is. Whoever would come back reads the
+# safety advice before anything is asked (patient-experience.md D1).
+_FIRST = {LinkPurpose.COME_BACK: "pifu.first"}
+_DOORS = {LinkPurpose.VISIT: "visits.coming", LinkPurpose.COME_BACK: "pifu.about"}
 
 
 def _ended(token: str) -> ResponseReturnValue:
@@ -75,7 +80,9 @@ def begin(token: str) -> ResponseReturnValue:
         secret = entry.begin(token, now=clock.now())
     if secret is None:
         return redirect(url_for("entry.start", token=token), 303)
-    response = redirect(url_for("entry.birth_date"), 303)
+    link = system_link_of(token)
+    first = _FIRST.get(link.purpose) if link else None
+    response = redirect(url_for(first or "entry.birth_date"), 303)
     cookies.give(response, secret, kind=Kind.PATIENT)
     return response
 
@@ -136,7 +143,7 @@ def check_birth_date() -> ResponseReturnValue:
         return _locked()
     if outcome.secret is None:
         return _try_again(typed, _("That does not match our record. Check the day, month and year."))
-    door = "visits.coming" if outcome.purpose is LinkPurpose.VISIT else "entry.who"
+    door = _DOORS.get(outcome.purpose, "entry.who")
     response = redirect(url_for(door), 303)
     cookies.give(response, outcome.secret, kind=Kind.PATIENT)
     return response

@@ -14,9 +14,10 @@ from patientapp.errors import Conflict, Forbidden
 from patientapp.messaging.actions import enqueue, withdraw
 from patientapp.services.queries import staff_names, system_service
 from patientapp.worklist.models import AlertAnswer, WorkItem, WorkItemEvent
-from patientapp.worklist.queries import OpenItem, item
+from patientapp.worklist.queries import OpenItem, item, newest_step
 from patientapp.worklist.rules import (
     DUTY_TEXT_USEFUL,
+    MORE,
     ItemKind,
     ItemStep,
     Refusal,
@@ -39,6 +40,12 @@ class AlreadyClosed(Conflict):
     title = "This is closed"
 
 
+class ChangedMeanwhile(Conflict):
+    """Something was added while you were reading. Look again, then close it."""
+
+    title = "There is more to this now"
+
+
 class NobodyHasIt(Conflict):
     """Take this item first: an item is closed by the person who owns it."""
 
@@ -53,8 +60,11 @@ def raise_item(
     reason: str,
     source: str,
     now: datetime,
+    due: datetime | None = None,
 ) -> UUID:
     """One open item for each source, however often raised; an alert texts the duty contact (P6).
+
+    due: where a contract or a promise to the patient says by when; else the kind's own limit.
 
     Once it is closed, the same source raises a new one: what was dealt with may come again.
     """
@@ -71,7 +81,7 @@ def raise_item(
         reason=reason,
         source=source,
         raised_at=now,
-        due_at=due_at(kind, now),
+        due_at=due or due_at(kind, now),
     )
     if not added:
         return _item_of(source)
@@ -96,6 +106,21 @@ def note_change(source: str, said: Said) -> None:
         note_said(item_id, said)
 
 
+def add_to(item_id: UUID, *, now: datetime) -> bool:
+    """Say that there is more to an open item; False when it has been closed.
+
+    The next step's number decides between this and somebody's closing it at the same time, so what
+    came in late is never shut away unseen (CLIN-08).
+    """
+    while True:
+        last = newest_step(item_id)
+        if last is None or last.step is ItemStep.CLOSED:
+            return False
+        again = {"step": last.step, "staff_id": last.staff_id, "action": MORE, "at": now}
+        if _add_once(WorkItemEvent, item_id=item_id, seq=last.seq + 1, **again):
+            return True
+
+
 def take(viewer: Viewer, item_id: UUID, *, now: datetime, instead_of: UUID | None = None) -> OpenItem:
     """The viewer owns the item from now; SomebodyElseHasIt unless taken over from its owner."""
     staff_id = _staff(viewer)
@@ -108,10 +133,18 @@ def take(viewer: Viewer, item_id: UUID, *, now: datetime, instead_of: UUID | Non
     return item(viewer, item_id, now=now)
 
 
-def close(viewer: Viewer, item_id: UUID, action: str, *, now: datetime) -> OpenItem:
-    """Close an item that the viewer owns, with what was done about it (CLIN-04)."""
+def close(
+    viewer: Viewer, item_id: UUID, action: str, *, now: datetime, seen: int | None = None
+) -> OpenItem:
+    """Close an item that the viewer owns, with what was done about it (CLIN-04).
+
+    seen: the step that the page showed; ChangedMeanwhile when there has been another since, which
+    may be a patient who wrote again (CLIN-08).
+    """
     staff_id = _staff(viewer)
     found = item(viewer, item_id, now=now)
+    if seen is not None and seen != found.standing.seq and found.standing.step is not ItemStep.CLOSED:
+        raise ChangedMeanwhile(ChangedMeanwhile.__doc__ or "")
     refusal = why_not_close(found.standing, by=staff_id)
     if refusal is not None:
         raise _problem(viewer, refusal, owner=found.standing.owner)
@@ -120,7 +153,18 @@ def close(viewer: Viewer, item_id: UUID, action: str, *, now: datetime) -> OpenI
 
 
 def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, action: str = "") -> None:
-    """Add the next step; whoever comes second finds its number used and is told who was first."""
+    """Add the next step; whoever comes second finds its number used and is told who was first.
+
+    The audit comes first, as in every change of one patient's record: its head row makes them wait
+    in line, where two that took their rows in different orders would wait for each other.
+    """
+    record(
+        viewer,
+        f"{found.item.kind.value} {step.value}",
+        now=now,
+        patient_id=found.item.patient_id,
+        object=found.item.id,
+    )
     added = _add_once(
         WorkItemEvent,
         item_id=found.item.id,
@@ -135,13 +179,6 @@ def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, act
         refusal = Refusal.CLOSED if current.step is ItemStep.CLOSED else Refusal.OTHERS
         raise _problem(viewer, refusal, owner=current.owner)
     withdraw(about=found.item.id, now=now)
-    record(
-        viewer,
-        f"{found.item.kind.value} {step.value}",
-        now=now,
-        patient_id=found.item.patient_id,
-        object=found.item.id,
-    )
 
 
 def _staff(viewer: Viewer) -> UUID:

@@ -54,7 +54,7 @@ def close(item_id: UUID) -> ResponseReturnValue:
         wrong = action_mistakes(done, note)
         if wrong or done is None:
             return _page(found, wrong, chosen=chosen, note=note), 422
-        actions.close(viewer(), item_id, action_text(done, note), now=clock.now())
+        actions.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=_seen())
     return redirect(url_for("progress.home"), 303)
 
 
@@ -70,6 +70,12 @@ def _uuid(name: str) -> UUID | None:
         return UUID(request.form.get(name, ""))
     except ValueError:
         return None
+
+
+def _seen() -> int | None:
+    """The step that the page showed."""
+    given = request.form.get("seen", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
 
 
 def _record_look(found: OpenItem, *, at: datetime) -> None:

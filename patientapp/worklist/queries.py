@@ -80,6 +80,18 @@ def said_behind(viewer: Viewer, item_ids: Collection[UUID]) -> dict[UUID, list[S
     return found
 
 
+def newest_step(item_id: UUID) -> WorkItemEvent | None:
+    """Where one item is now, for the machine itself."""
+    steps = sa.select(WorkItemEvent).where(WorkItemEvent.item_id == item_id)
+    return db.session.scalar(steps.order_by(WorkItemEvent.seq.desc()).limit(1))
+
+
+def system_has_item(source: str) -> bool:
+    """Whether this source has raised an item before, open or closed."""
+    found = sa.select(WorkItem.id).where(WorkItem.source == source)
+    return db.session.execute(found).first() is not None
+
+
 _last = sa.select(sa.func.max(WorkItemEvent.seq)).where(WorkItemEvent.item_id == WorkItem.id)
 _newest = WorkItemEvent.__table__.alias("newest")
 _Row = tuple[WorkItem, Patient, int, ItemStep, UUID | None]

@@ -45,6 +45,7 @@ DUE_WITHIN: Mapping[ItemKind, timedelta] = {
 DUTY_TEXT_USEFUL = timedelta(hours=12)  # after that the list itself is looked at again
 NOTE_NEEDED = frozenset({CloseAction.NOTHING_NEEDED})  # closing without an act needs its reason
 LONGEST_NOTE = 1_000
+MORE = "more"  # a step that changes nothing but says that there is more to read
 
 MOVES: Mapping[ItemStep, frozenset[ItemStep]] = {
     ItemStep.RAISED: frozenset({ItemStep.TAKEN}),

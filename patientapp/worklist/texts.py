@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from patientapp.i18n import gettext as _
 from patientapp.questionnaires.definition import Instrument, Risk
 from patientapp.questionnaires.library import default_library
-from patientapp.worklist.rules import CloseAction, ItemKind, ItemStep, Said, read_action
+from patientapp.worklist.rules import MORE, CloseAction, ItemKind, ItemStep, Said, read_action
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ def reason(code: str) -> str:
             "What somebody wrote is not in English. Have it read and translated."
         ),
         "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
+        "pifu_request": _("Somebody asks to come back. Read the request and answer it."),
+        "pifu_sooner": _("Somebody who asked to come back wrote again and needs an answer sooner."),
+        "pifu_late": _("A request to come back is past its day. We told the patient that we call."),
+        "pifu_signs": _("Somebody said yes to emergency signs while asking to come back. Call them now."),
+        "pifu_signs_not_sure": _("Somebody is not sure about emergency signs. Call them now."),
+        "pifu_check_in": _("It was agreed that we look in by ourselves. Call or write."),
+        "pifu_ends": _("The time to come back ends soon. Decide with the patient what follows."),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }
     if code in known:
@@ -109,8 +116,10 @@ def _risk(code: str) -> tuple[Instrument, Risk] | None:
     return None
 
 
-def step(of: ItemStep) -> str:
+def step(of: ItemStep, action: str = "") -> str:
     """What happened to an item."""
+    if action == MORE:
+        return _("The patient wrote again")
     words = {
         ItemStep.RAISED: _("Raised"),
         ItemStep.TAKEN: _("Taken"),

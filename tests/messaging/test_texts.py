@@ -23,6 +23,7 @@ WORDS = {
     "time": "12:30",
     "place": "P" * 16,
     "why": "place_closed",
+    "ref": "HCNJ",  # four letters to say on the telephone; they say nothing about anybody
     "page": "https://" + "p" * 42,
 }
 

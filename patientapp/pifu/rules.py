@@ -1,0 +1,232 @@
+"""Who may ask to come back, until when, and by when somebody reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from patientapp.workdays import (
+    BeyondHolidays,
+    add_months,
+    at_london,
+    is_working_day,
+    london_day,
+    london_time,
+)
+
+WINDOW_MONTHS = 12  # B44, C26: 12 months of support after discharge; the agreement may say less
+# Reply times and closing hour: placeholders until each service sets its own
+# (patient-experience.md 3.5 "Clock": read within 3 working days, 1 for a worry; practice.md 3.1).
+READ_WITHIN = 3
+READ_SOONER = 1
+CLOSES = time(17, 0)
+WARN_DAYS = (30, 7)  # before the end of the window; then a person decides (CLIN-08)
+LATE_DRAFT = timedelta(days=3)  # begun inside the window, sent after it (as REL-03)
+LONGEST_WINDOW = timedelta(days=5 * 366)
+LONGEST_TEXT = 4_000  # IO-06
+DAY = timedelta(days=1)
+
+
+class Signs(StrEnum):
+    """The answer to "Do you have any of these signs?" (D2)."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_SURE = "not_sure"
+
+
+class Window(StrEnum):
+    """Whether somebody may ask today."""
+
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    NONE = "none"  # nothing was agreed
+
+
+class Step(StrEnum):
+    """The pages of a request, in their order; signs come before the date of birth."""
+
+    SIGNS = "signs"
+    WHO = "who"
+    CHANGED = "changed"
+    TRIED = "tried"
+    HELP = "help"
+    REACH = "reach"
+
+
+class Stage(StrEnum):
+    """How far a request is, in the patient's words (D11)."""
+
+    SENT = "sent"
+    READ = "read"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+CHANGES = (
+    "pain",
+    "sleep",
+    "mood",
+    "moving",
+    "work",
+    "medicines",
+    "new_problem",
+    "cannot_cope",
+    "advice",
+)
+TRIED = ("pacing", "moving", "relaxing", "heat", "medicines", "talking", "my_plan", "nothing")
+HELP = ("call", "visit", "video", "medicines", "group", "not_sure")
+REACH_BY = ("phone", "text")
+REACH_WHEN = ("morning", "afternoon", "any")
+REACH_WITH = ("none", "interpreter", "bsl")
+SOONER = "cannot_cope"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What was agreed, as far as the rules ask."""
+
+    starts_on: date
+    ends_on: date
+
+
+def window(terms: Terms | None, *, today: date, begun_on: date | None = None) -> Window:
+    """Whether a request may be made: through the last day, and a little later when begun by then."""
+    if terms is None:
+        return Window.NONE
+    if today < terms.starts_on:
+        return Window.NOT_YET
+    if today <= terms.ends_on:
+        return Window.OPEN
+    in_time = begun_on is not None and terms.starts_on <= begun_on <= terms.ends_on
+    return Window.OPEN if in_time and today <= terms.ends_on + LATE_DRAFT else Window.OVER
+
+
+def usual_end(starts_on: date) -> date:
+    """The last day of the usual window (C26: day 365 is the last, day 366 is too late)."""
+    return add_months(starts_on, WINDOW_MONTHS)
+
+
+def terms_mistakes(starts_on: date | None, ends_on: date | None) -> dict[str, str]:
+    """What is wrong with the days of an agreement, by field; empty when nothing is."""
+    wrong = {}
+    if starts_on is None:
+        wrong["starts_on"] = "no_day"
+    if ends_on is None:
+        wrong["ends_on"] = "no_day"
+    elif starts_on is not None and ends_on < starts_on:
+        wrong["ends_on"] = "before_start"
+    elif starts_on is not None and ends_on - starts_on > LONGEST_WINDOW:
+        wrong["ends_on"] = "too_long"
+    return wrong
+
+
+def working_days(answers: Mapping[str, object]) -> int:
+    """Within how many working days this request is read."""
+    worried = answers.get("signs") in {Signs.YES, Signs.NOT_SURE}
+    changed = answers.get("changed")
+    cannot_cope = isinstance(changed, list) and SOONER in changed
+    return READ_SOONER if worried or cannot_cope else READ_WITHIN
+
+
+def read_by(received: datetime, days: int) -> date:
+    """The working day by which it is read (CLIN-09); a receipt out of hours counts from the next one.
+
+    Readings: `closed_day_receipt` next_working_day_is_day_0; after the closing hour likewise.
+    """
+    day = london_day(received)
+    if london_time(received) >= CLOSES and _works(day):
+        day += DAY
+    while not _works(day):
+        day += DAY
+    for _each in range(days):
+        day += DAY
+        while not _works(day):
+            day += DAY
+    return day
+
+
+def _works(day: date) -> bool:
+    """Beyond the years whose bank holidays are known, Monday to Friday: a request is never refused."""
+    try:
+        return is_working_day(day)
+    except BeyondHolidays:
+        return day.weekday() < 5
+
+
+def due_at(day: date) -> datetime:
+    """The end of that working day."""
+    return at_london(day, CLOSES)
+
+
+def next_working_day(now: datetime) -> date:
+    """The working day after today: by then we speak to whoever we have kept waiting."""
+    day = london_day(now) + DAY
+    while not _works(day):
+        day += DAY
+    return day
+
+
+def answer_mistakes(step: Step, given: Mapping[str, list[str]]) -> dict[str, str]:
+    """What is wrong with one page's answers, by field; empty when nothing is."""
+    wrong = {}
+    for name, allowed, is_needed in FIELDS[step]:
+        values = given.get(name, [])
+        if any(value not in allowed for value in values) or (is_needed and not values):
+            wrong[name] = "choose"
+    for name in WORDS.get(step, ()):
+        if any(len(value) > LONGEST_TEXT for value in given.get(name, [])):
+            wrong[name] = "too_long"
+    return wrong
+
+
+# (field, values it may have, whether one is needed), by page; words beside them are always free.
+FIELDS: Mapping[Step, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
+    Step.SIGNS: (("signs", tuple(Signs), True),),
+    Step.WHO: (("who", ("self", "helped", "proxy"), True),),
+    Step.CHANGED: (("changed", CHANGES, True),),
+    Step.TRIED: (("tried", TRIED, False),),
+    Step.HELP: (("help", HELP, True),),
+    Step.REACH: (("by", REACH_BY, True), ("when", REACH_WHEN, False), ("with", REACH_WITH, False)),
+}
+WORDS: Mapping[Step, tuple[str, ...]] = {Step.CHANGED: ("words",), Step.REACH: ("answered_by",)}
+MANY = frozenset({"changed", "tried", "when"})
+
+
+def taken(step: Step, given: Mapping[str, list[str]]) -> dict[str, object]:
+    """One page's answers as they are kept: lists for check boxes, else the one value."""
+    kept: dict[str, object] = {}
+    for name, _allowed, _needed in FIELDS[step]:
+        values = given.get(name, [])
+        kept[name] = list(dict.fromkeys(values)) if name in MANY else (values or [""])[0]
+    for name in WORDS.get(step, ()):
+        kept[name] = (given.get(name) or [""])[0].strip()
+    return kept
+
+
+def first_gap(answers: Mapping[str, object]) -> Step | None:
+    """The first page whose needed answer is missing."""
+    for step, fields in FIELDS.items():
+        if any(is_needed and not answers.get(name) for name, _allowed, is_needed in fields):
+            return step
+    return None
+
+
+def warnings_due(ends_on: date, *, today: date) -> Iterable[int]:
+    """Which of the two warnings are due: the last only, when both are."""
+    left = (ends_on - today).days
+    due = [days for days in WARN_DAYS if 0 <= left <= days]
+    return due[-1:]
+
+
+def check_ins_due(starts_on: date, ends_on: date, *, every: int, today: date) -> int:
+    """How many of the agreed looks-in have come by today (B46); every: months, 0 for none."""
+    if every <= 0:
+        return 0
+    count = 0
+    while (day := add_months(starts_on, every * (count + 1))) <= min(today, ends_on):
+        count += 1 if day else 0
+    return count

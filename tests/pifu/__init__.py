@@ -1,0 +1,1 @@
+"""Coming back: rules, actions, pages."""

@@ -1,0 +1,355 @@
+"""Agree, fill in, send, join, withdraw; what the clock does (CLIN-08)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from patientapp.access.viewer import Viewer
+from patientapp.db import db, transaction
+from patientapp.errors import Conflict, NotFound
+from patientapp.messaging.models import OutboxMessage
+from patientapp.messaging.rules import MessageState
+from patientapp.patients.models import Patient
+from patientapp.pifu import actions, queries
+from patientapp.pifu.actions import NothingToSend, OutsideTheWindow
+from patientapp.pifu.models import PifuEnd, PifuPress, PifuRequest
+from patientapp.pifu.rules import Stage, Step
+from patientapp.pifu.watching import watch
+from patientapp.worklist import actions as worklist
+from patientapp.worklist.actions import ChangedMeanwhile
+from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.queries import open_items
+from tests.factories import LINK_KEY, NOW, make_patient, make_service
+from tests.messaging.races import at_once, committed
+from tests.pifu.world import clinician_of, fill_in, make_agreement, patient_of
+
+
+@pytest.fixture
+def person(session: Session) -> Patient:
+    return make_patient(session, make_service(session))
+
+
+@pytest.fixture
+def clinician(session: Session, person: Patient) -> Viewer:
+    return clinician_of(session, queries_service(session, person))
+
+
+def queries_service(session: Session, person: Patient):  # type: ignore[no-untyped-def]
+    from patientapp.services.models import Service
+
+    return session.get_one(Service, person.service_id)
+
+
+@pytest.fixture
+def asking(session: Session, person: Patient, clinician: Viewer) -> Viewer:
+    make_agreement(session, person, clinician)
+    return patient_of(person)
+
+
+def items(session: Session, reason: str) -> list[WorkItem]:
+    return list(session.scalars(sa.select(WorkItem).where(WorkItem.reason == reason)))
+
+
+def texts(session: Session, template: str) -> list[OutboxMessage]:
+    return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.template == template)))
+
+
+def test_clin_08_a_request_is_a_work_item_with_its_day_and_one_receipt(
+    session: Session, asking: Viewer, person: Patient
+) -> None:
+    """B46, N21, SMS-07: one receipt."""
+    fill_in(asking)
+    sent = actions.send(asking, now=NOW)  # Tuesday 22 September, mid-morning
+    assert sent.stage is Stage.SENT
+    assert sent.request.read_by == date(2026, 9, 25)
+    item = session.get_one(WorkItem, sent.request.work_item_id)
+    assert item.due_at.isoformat() == "2026-09-25T16:00:00+00:00"
+    (receipt,) = texts(session, "pifu-got")
+    assert receipt.words == {"ref": sent.request.reference, "day": "2026-09-25"}
+    (press,) = queries.presses_of(sent.request.id)
+    assert press.answers["words"] == "I wake at 3 every night"
+    assert queries.draft(asking) is None
+
+
+def test_clin_08_a_second_request_joins_the_open_one(session: Session, asking: Viewer) -> None:
+    fill_in(asking)
+    first = actions.send(asking, now=NOW)
+    fill_in(asking)
+    second = actions.send(asking, now=NOW + timedelta(hours=1))
+    assert second.request.id == first.request.id
+    assert len(queries.presses_of(first.request.id)) == 2
+    assert len(texts(session, "pifu-got")) == 1
+
+
+def test_clin_08_a_press_with_nothing_new_is_kept_too(session: Session, asking: Viewer) -> None:
+    fill_in(asking)
+    first = actions.send(asking, now=NOW)
+    actions.send(asking, now=NOW + timedelta(seconds=1))
+    assert [bool(press.answers) for press in queries.presses_of(first.request.id)] == [True, False]
+
+
+def test_nothing_filled_in_is_nothing_to_send(asking: Viewer) -> None:
+    with pytest.raises(NothingToSend):
+        actions.send(asking, now=NOW)
+
+
+def test_clin_08_a_more_pressing_second_request_gets_a_nearer_day(
+    session: Session, asking: Viewer
+) -> None:
+    fill_in(asking)
+    actions.send(asking, now=NOW)
+    fill_in(asking, changed={"changed": ["cannot_cope"], "words": [""]})
+    actions.send(asking, now=NOW)
+    (sooner,) = items(session, "pifu_sooner")
+    assert sooner.due_at.date() == date(2026, 9, 23)
+
+
+def test_clin_08_a_request_closed_while_somebody_reads_is_not_shut_away(
+    session: Session, asking: Viewer, clinician: Viewer
+) -> None:
+    """The clinician's page showed one press; another came in: they are told before they close."""
+    fill_in(asking)
+    sent = actions.send(asking, now=NOW)
+    item_id = sent.request.work_item_id
+    seen = worklist.take(clinician, item_id, now=NOW).standing.seq
+    fill_in(asking)
+    actions.send(asking, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        worklist.close(clinician, item_id, "spoke", now=NOW, seen=seen)
+    worklist.close(clinician, item_id, "spoke", now=NOW, seen=seen + 1)
+    assert queries.own_requests(asking)[0].stage is Stage.ANSWERED
+
+
+def test_clin_08_after_an_answer_a_new_request_is_a_new_one(
+    session: Session, asking: Viewer, clinician: Viewer
+) -> None:
+    fill_in(asking)
+    first = actions.send(asking, now=NOW)
+    worklist.take(clinician, first.request.work_item_id, now=NOW)
+    worklist.close(clinician, first.request.work_item_id, "spoke", now=NOW)
+    fill_in(asking)
+    second = actions.send(asking, now=NOW)
+    assert second.request.number == 2
+    assert [one.stage for one in queries.own_requests(asking)] == [Stage.SENT, Stage.ANSWERED]
+    assert len(texts(session, "pifu-got")) == 2
+
+
+def test_d11_the_patient_sees_sent_read_answered(
+    session: Session, asking: Viewer, clinician: Viewer
+) -> None:
+    fill_in(asking)
+    sent = actions.send(asking, now=NOW)
+    later = NOW + timedelta(hours=2)
+    worklist.take(clinician, sent.request.work_item_id, now=later)
+    (read,) = queries.own_requests(asking)
+    assert read.dates == {Stage.SENT: NOW, Stage.READ: later}
+    worklist.close(clinician, sent.request.work_item_id, "booked", now=later)
+    (answered,) = queries.own_requests(asking)
+    assert answered.dates[Stage.ANSWERED] == later
+    assert answered.action == "booked"
+
+
+def test_a_request_taken_back_stays_with_staff_until_they_close_it(
+    session: Session, asking: Viewer, clinician: Viewer
+) -> None:
+    """CLIN-12: taking it back is not read as well."""
+    fill_in(asking)
+    sent = actions.send(asking, now=NOW)
+    actions.withdraw_request(asking, sent.request.id, now=NOW)
+    actions.withdraw_request(asking, sent.request.id, now=NOW)
+    assert queries.own_requests(asking)[0].stage is Stage.WITHDRAWN
+    assert [one.item.id for one in open_items(clinician, now=NOW)] == [sent.request.work_item_id]
+    (receipt,) = texts(session, "pifu-got")
+    assert receipt.state is MessageState.WITHDRAWN
+    fill_in(asking)
+    assert actions.send(asking, now=NOW).request.number == 2
+
+
+@pytest.mark.parametrize("said", ["yes", "not_sure"])
+def test_clin_02_signs_make_an_alert_before_anything_is_sent(
+    session: Session, asking: Viewer, said: str
+) -> None:
+    actions.save(asking, Step.SIGNS, {"signs": [said]}, now=NOW)
+    (alert,) = session.scalars(sa.select(WorkItem).where(WorkItem.kind == "alert"))
+    assert alert.reason == {"yes": "pifu_signs", "not_sure": "pifu_signs_not_sure"}[said]
+
+
+def test_clin_03_words_of_risk_make_an_alert_as_they_are_typed(session: Session, asking: Viewer) -> None:
+    words = {"changed": ["mood"], "words": ["I want to kill myself"]}
+    actions.save(asking, Step.CHANGED, words, now=NOW)
+    assert [item.reason for item in session.scalars(sa.select(WorkItem))] == ["risk_in_words"]
+
+
+def test_c26_n21_no_agreement_and_a_window_that_is_over_are_refused(
+    session: Session, person: Patient, clinician: Viewer
+) -> None:
+    viewer = patient_of(person)
+    fill_in(viewer)
+    with pytest.raises(OutsideTheWindow):
+        actions.send(viewer, now=NOW)
+    make_agreement(session, person, clinician, starts_on=date(2025, 9, 1), ends_on=date(2026, 9, 1))
+    with pytest.raises(OutsideTheWindow):
+        actions.send(viewer, now=NOW)
+    assert queries.draft(viewer) is not None  # nothing that was typed is lost
+
+
+def test_b46_a_new_agreement_ends_the_one_before(
+    session: Session, person: Patient, clinician: Viewer
+) -> None:
+    first = make_agreement(session, person, clinician)
+    second = make_agreement(session, person, clinician, now=NOW + timedelta(minutes=1))
+    assert session.get_one(PifuEnd, first.id).reason == "replaced"
+    found = queries.system_agreement_of(person.id)
+    assert found is not None
+    assert found.id == second.id
+    actions.end_agreement(clinician, person.id, second.id, reason="patient_wish", now=NOW)
+    assert queries.system_agreement_of(person.id) is None
+
+
+def test_sec_03_another_services_staff_find_nothing(
+    session: Session, asking: Viewer, person: Patient
+) -> None:
+    fill_in(asking)
+    sent = actions.send(asking, now=NOW)
+    foreign = clinician_of(session, make_service(session))
+    with pytest.raises(NotFound):
+        queries.request_of(foreign, sent.request.id)
+    with pytest.raises(NotFound):
+        actions.agree(
+            foreign,
+            person.id,
+            starts_on=date(2026, 9, 1),
+            ends_on=date(2026, 9, 2),
+            triggers="x",
+            others="",
+            check_in_months=0,
+            now=NOW,
+        )
+    assert queries.waiting(foreign, now=NOW) == []
+    assert queries.register(foreign) == []
+
+
+def test_d10_the_list_shows_overdue_first(session: Session, person: Patient, clinician: Viewer) -> None:
+    other = make_patient(session, queries_service(session, person))
+    for someone, at in ((person, NOW), (other, NOW - timedelta(days=9))):
+        make_agreement(session, someone, clinician)
+        fill_in(patient_of(someone), now=at)
+        actions.send(patient_of(someone), now=at)
+    found = queries.waiting(clinician, now=NOW)
+    assert [(one.patient.id, one.is_overdue) for one in found] == [(other.id, True), (person.id, False)]
+    assert queries.waiting(clinician, now=NOW, stage=Stage.READ) == []
+    assert queries.waiting(clinician, now=NOW, mine=True) == []
+
+
+def test_clin_08_past_its_day_the_patient_is_told_once_and_staff_have_a_task(
+    session: Session, asking: Viewer
+) -> None:
+    fill_in(asking)
+    actions.send(asking, now=NOW)
+    session.commit()
+    assert watch(now=NOW + timedelta(days=1), link_key=LINK_KEY) == 0
+    late = datetime.fromisoformat("2026-09-25T16:01:00+00:00")
+    assert watch(now=late, link_key=LINK_KEY) == 1
+    assert watch(now=late + timedelta(hours=1), link_key=LINK_KEY) == 0
+    (text,) = texts(session, "pifu-late")
+    assert text.words["day"] == "2026-09-28"  # the Monday after
+    assert len(items(session, "pifu_late")) == 1
+
+
+def test_clin_08_nobody_drops_off_silently_at_the_end(session: Session, asking: Viewer) -> None:
+    session.commit()
+    month_before = datetime.fromisoformat("2027-08-02T08:00:00+00:00")
+    assert watch(now=month_before - timedelta(days=1), link_key=LINK_KEY) == 0
+    assert watch(now=month_before, link_key=LINK_KEY) == 2  # a task to decide, and a text
+    assert watch(now=month_before + timedelta(hours=1), link_key=LINK_KEY) == 0
+    assert watch(now=month_before + timedelta(days=23), link_key=LINK_KEY) == 1  # 7 days before
+    assert len(texts(session, "pifu-ends")) == 2
+    assert len(items(session, "pifu_ends")) == 1
+
+
+def test_b46_we_look_in_at_the_agreed_points(
+    session: Session, person: Patient, clinician: Viewer
+) -> None:
+    make_agreement(session, person, clinician, check_in_months=3)
+    session.commit()
+    assert watch(now=datetime.fromisoformat("2027-03-02T09:00:00+00:00"), link_key=LINK_KEY) == 2
+    assert len(items(session, "pifu_check_in")) == 2
+
+
+def test_somebody_who_died_is_left_in_peace(session: Session, asking: Viewer, person: Patient) -> None:
+    person.died_on = date(2026, 9, 20)
+    session.commit()
+    assert watch(now=datetime.fromisoformat("2027-08-20T09:00:00+00:00"), link_key=LINK_KEY) == 0
+
+
+@pytest.mark.slow
+def test_clin_08_five_presses_on_two_phones_at_once_are_one_request(app: Flask, now: datetime) -> None:
+    """One open item, every press in its history, one receipt; a close at the same time loses nothing."""
+    with committed(app) as session:
+        service = make_service(session)
+        person = make_patient(session, service)
+        staff = clinician_of(session, service)
+        make_agreement(session, person, staff)
+        viewers = [patient_of(person), patient_of(person)]
+        fill_in(viewers[0])
+        session.commit()
+
+        def press(viewer: Viewer) -> None:
+            with transaction():
+                actions.send(viewer, now=NOW)
+
+        at_once(app, *(lambda viewer=viewers[n % 2]: press(viewer) for n in range(5)))
+        db.session.rollback()
+        assert session.query(PifuRequest).count() == 1
+        assert session.query(PifuPress).count() == 5
+        assert len(texts(session, "pifu-got")) == 1
+        assert len(items(session, "pifu_request")) == 1
+
+
+@pytest.mark.slow
+def test_clin_08_a_press_and_a_close_at_once_lose_nothing(app: Flask, now: datetime) -> None:
+    with committed(app) as session:
+        service = make_service(session)
+        person = make_patient(session, service)
+        staff = clinician_of(session, service)
+        viewer = patient_of(person)
+        make_agreement(session, person, staff)
+        fill_in(viewer)
+        item_id = actions.send(viewer, now=NOW).request.work_item_id
+        seen = worklist.take(staff, item_id, now=NOW).standing.seq
+        fill_in(viewer)
+        session.commit()
+
+        def press() -> None:
+            with transaction():
+                actions.send(viewer, now=NOW)
+
+        def close() -> None:
+            try:
+                with transaction():
+                    worklist.close(staff, item_id, "spoke", now=NOW, seen=seen)
+            except Conflict:
+                pass
+
+        at_once(app, press, close)
+        db.session.rollback()
+        _assert_open(session, viewer, item_id)
+
+
+def _assert_open(session: Session, viewer: Viewer, item_id: UUID) -> None:
+    """Whoever was first: the second press stands in a request that is still open."""
+    newest = queries.own_requests(viewer)[0]
+    assert newest.stage in actions.OPEN
+    presses = queries.presses_of(newest.request.id)
+    is_closed = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(WorkItemEvent)
+        .where(WorkItemEvent.item_id == item_id, WorkItemEvent.step == "closed")
+    )
+    assert (len(presses), newest.request.number) == ((1, 2) if is_closed else (2, 1))
