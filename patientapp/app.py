@@ -65,6 +65,7 @@ ROOMS = (
     ("patientapp.progress.pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),
     ("patientapp.reminders.pages", "blueprint"),
+    ("patientapp.kpi.pages", "blueprint"),
     ("patientapp.contact.pages", "blueprint"),
     ("patientapp.contact.bulk_pages", "blueprint"),
     ("patientapp.extracts.api", "blueprint"),

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SEND_BULK = "send_bulk"
     SEE_REMINDER_RESULTS = "see_reminder_results"
     SEE_FIGURES = "see_figures"
+    SEE_CASES = "see_cases"  # who is behind a figure: never a commissioner (SEC-05)
     STAFF_HOME = "staff_home"
 
 
@@ -75,7 +76,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEND_LINKS: _CARE_TEAM,
     Permission.SEND_BULK: _CARE_TEAM,
     Permission.SEE_REMINDER_RESULTS: _CARE_TEAM,
-    Permission.SEE_FIGURES: frozenset({Role.COMMISSIONER, Role.SERVICE_ADMIN}),
+    Permission.SEE_FIGURES: _CARE_TEAM | {Role.COMMISSIONER},
+    Permission.SEE_CASES: _CARE_TEAM,
     Permission.STAFF_HOME: _STAFF,
 }
 

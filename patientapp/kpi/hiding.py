@@ -15,7 +15,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 import numpy as np
 
 SMALLEST_SHOWN = 5  # counts of 1 to 4 are hidden (SEC-05)
-TINY = 1e-9
+TINY = 1e-9  # of sums of small whole numbers: zero
+OPEN = 1e-7
 
 Cell = Hashable
 Equation = Mapping[Cell, int]  # coefficients of a sum that is 0
@@ -80,10 +81,9 @@ def determined(equations: Iterable[Equation], out: Iterable[Cell]) -> frozenset[
             for cell, factor in equation.items():
                 if cell in place:
                     matrix[row, place[cell]] = factor
-        _left, sizes, right = np.linalg.svd(matrix, full_matrices=True)
-        rank = int((sizes > TINY).sum())
-        free = np.abs(right[rank:]).max(axis=0, initial=0.0)
-        found |= {cell for cell, at in place.items() if free[at] < TINY}
+        sizes, ways = np.linalg.eigh(matrix.T @ matrix)  # ways that no equation sees leave cells open
+        free = np.abs(ways[:, sizes < TINY]).max(axis=1, initial=0.0)
+        found |= {cell for cell, at in place.items() if free[at] < OPEN}
     return frozenset(found)
 
 

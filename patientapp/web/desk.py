@@ -37,6 +37,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("returns", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),
+        ("returns", Permission.SEE_FIGURES, _("Figures"), "kpi.returns"),
         ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),
         ("service", Permission.STAFF_HOME, _("Change service"), "staff_signin.service"),
     )
