@@ -11,7 +11,9 @@ import pytest
 
 from patientapp.documents.fhir import Issued, care_plan, document_reference, plain_text
 from patientapp.documents.kinds import BrokenKind, _blocks, kinds, read_kind
-from patientapp.documents.rules import Audience, due_on, missing, terms_of
+from patientapp.documents.rules import Audience, due_on, missing
+from patientapp.documents.terms import blocks_of, terms_for
+from patientapp.services.profiles import profiles
 
 CONTRACTS = ("bassetlaw", "south_cheshire", "durham_tier3", "mid_notts", "highly_specialist")
 GIVEN = ("gp_actions", "dates")
@@ -170,7 +172,7 @@ def test_a_document_without_a_needed_block_cannot_be_issued(
 ) -> None:
     """B40, B41, B45, B47, B57, C14, C15, C21, C31, C32, C33, C50, D20, D22, D23, D25, D42, D43,
     H02, H12, H14, N07, N18, N22, N23, N38, N39, N64: every block by itself."""
-    needed = terms_of(kinds()[kind], contract, route).needed
+    needed = terms_for(kind, contract, route).needed
     assert blocks <= set(needed), clause
     whole = dict.fromkeys(needed, "x")
     assert missing(needed, whole) == []
@@ -196,12 +198,12 @@ def test_a_document_without_a_needed_block_cannot_be_issued(
 )
 def test_x5_x6_each_contract_has_its_own_clock(kind: str, contract: str, days: int | None) -> None:
     """B45, B69, C41, C42, D24, D43, N28, N38, N64."""
-    assert terms_of(kinds()[kind], contract).working_days == days
+    assert terms_for(kind, contract).working_days == days
 
 
 def test_x5_x6_the_text_of_001_says_3_days_and_its_figure_5() -> None:
     for kind in ("notification", "discharge_summary"):
-        terms = terms_of(kinds()[kind], "south_cheshire")
+        terms = terms_for(kind, "south_cheshire")
         assert (terms.text_working_days, terms.working_days) == (3, 5)
 
 
@@ -233,7 +235,7 @@ def test_due_days_are_working_days(start: date, days: int | None, expected: date
 def test_h02_d05_c15_recipients_by_route_and_contract(
     kind: str, contract: str, route: str, expected: tuple[str, ...]
 ) -> None:
-    assert terms_of(kinds()[kind], contract, route).recipients == expected
+    assert set(terms_for(kind, contract, route).recipients) == set(expected)
 
 
 def test_b57_c33_actions_for_the_gp_stand_first_in_whatever_goes_to_the_gp() -> None:
@@ -305,3 +307,13 @@ def test_a_care_plan_has_an_activity_for_each_block() -> None:
     assert [one["detail"]["description"] for one in made["activity"]] == ["Review in May", "Walk & rest"]
     assert made["period"] == {"start": "2026-09-20"}
     assert (made["status"], made["intent"]) == ("active", "plan")
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_each_document_of_a_profile_is_a_kind_and_each_of_its_blocks_is_needed(contract: str) -> None:
+    for said in profiles()[contract].documents:
+        assert said.kind in kinds(), said.kind
+        assert set(blocks_of(said)) <= set(kinds()[said.kind].block_ids), said.kind
+        needed = terms_for(said.kind, contract, next(iter(kinds()[said.kind].routes), "")).needed
+        assert set(blocks_of(said)) <= set(needed), said.kind
+        assert terms_for(said.kind, contract).working_days == said.days
