@@ -58,6 +58,8 @@ ROOMS = (
     ("patientapp.plans.pages", "blueprint"),
     ("patientapp.plans.staff_pages", "blueprint"),
     ("patientapp.plans.api", "blueprint"),
+    ("patientapp.education.programme_pages", "blueprint"),
+    ("patientapp.education.programme_staff_pages", "blueprint"),
     ("patientapp.documents.pages", "blueprint"),
     ("patientapp.documents.staff_pages", "blueprint"),
     ("patientapp.documents.api", "blueprint"),

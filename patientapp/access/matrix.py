@@ -28,6 +28,7 @@ class Permission(StrEnum):
     WRITE_FHIR = "write_fhir"
     MANAGE_VISITS = "manage_visits"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
+    MANAGE_PROGRAMMES = "manage_programmes"
     HANDLE_ALERTS = "handle_alerts"
     MANAGE_RETURNS = "manage_returns"
     SEND_LINKS = "send_links"
@@ -71,6 +72,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_FHIR: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
+    Permission.MANAGE_PROGRAMMES: _CARE_TEAM,
     Permission.HANDLE_ALERTS: _CLINICIAN,
     Permission.MANAGE_RETURNS: _CLINICIAN,
     Permission.SEND_LINKS: _CARE_TEAM,

@@ -116,3 +116,30 @@ def record_happening(
     if added:
         record(viewer, f"recorded {kind.value}", now=now, patient_id=found.patient_id, object=found.id)
     return bool(added)
+
+
+def take_back(
+    viewer: Viewer, episode_id: UUID, kind: EpisodeEventKind, once: str, *, now: datetime
+) -> None:
+    """What `once` recorded never happened: said by a record of its own, nothing is changed."""
+    found = episode(viewer, episode_id)
+    mark = sha256(f"{kind.value}:{once}".encode()).digest()[:16]
+    was = db.session.query(EpisodeEvent).filter_by(service_id=found.service_id, mark=mark).one_or_none()
+    if was is None:
+        return
+    row = {
+        "id": uuid4(),
+        "service_id": was.service_id,
+        "episode_id": was.episode_id,
+        "kind": was.kind,
+        "at": was.at,
+        "on": was.on,
+        "detail": was.detail,
+        "amount": was.amount,
+        "corrects_id": was.id,
+        "never_happened": True,
+        "recorded_at": now,
+        "recorded_by": viewer.key,
+    }
+    if changed(db.session.execute(insert(EpisodeEvent).values(row).on_conflict_do_nothing())):
+        record(viewer, f"took back {kind.value}", now=now, patient_id=found.patient_id, object=found.id)

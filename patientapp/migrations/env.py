@@ -35,6 +35,7 @@ ROOMS = [
 
 for room in ROOMS:
     import_module(f"patientapp.{room}.models")
+import_module("patientapp.education.programme_models")
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:

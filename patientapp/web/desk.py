@@ -36,6 +36,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
         ("returns", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
+        ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),
         ("returns", Permission.SEE_FIGURES, _("Figures"), "kpi.returns"),
         ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),

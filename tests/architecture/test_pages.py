@@ -10,10 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
+from patientapp.education.programme_actions import join
+from patientapp.education.programme_queries import course
 from patientapp.episodes.models import Episode
 from patientapp.plans.actions import begin, keep_copy
 from tests.appointments.world import make_slot, make_visit, patient_of
 from tests.documents.test_actions import issued
+from tests.education.test_programme import plan as plan_programme
 from tests.factories import (
     NOW,
     make_pack,
@@ -42,6 +45,7 @@ PATIENT = [
     "/tasks/{task}/advice/emergency",
     "/tasks/{task}/advice/urgent",
     "/scores",
+    "/programme",
     "/letters",
     "/letters/{document}",
     "/flare-up",
@@ -84,6 +88,10 @@ STAFF += [
     "/staff/free-times",
     "/staff/patients/{patient}/replies",
     "/staff/replies",
+    "/staff/programmes",
+    "/staff/programmes/{programme}",
+    "/staff/programmes/{programme}/sessions/{session}",
+    "/staff/patients/{patient}/learning",
     "/staff/documents",
     "/staff/patients/{patient}/opioids",
     "/staff/patients/{patient}/documents",
@@ -112,11 +120,15 @@ def facts(client: FlaskClient, session: Session) -> dict[str, str]:
     me = patient_of(patient)
     clinician = staff_viewer(service, Role.CLINICIAN, staff_id=staff.id)
     plan = issued(clinician, session.get_one(Episode, pack.episode_id), "care_plan")
+    programme = plan_programme(clinician)
+    join(clinician, programme, pack.episode_id, now=NOW)
     copy_id = keep_copy(me, patient.id, now=NOW)
     begin(me, patient.id, now=NOW)
     session.commit()
     return {
         "copy": str(copy_id),
+        "programme": str(programme),
+        "session": str(course(clinician, programme).sessions[0].id),
         "document": str(plan.document.id),
         "visit": str(visit.id),
         "token": token,
