@@ -17,7 +17,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy.orm import configure_mappers
 
+from patientapp.web.door import Door
+
 THREADS = 2  # a worker; more only lengthens the tail on SQLite (dependencies.md)
+WAITING = 32  # before the door of a worker: a fifth of a second's work
+REFUSING = 64  # threads that say no, so that a refusal waits for nobody (REL-08)
 APP = "patientapp.wsgi"
 M_ARENA_MAX, ARENAS = -8, 2
 STOP_WITHIN = 20  # seconds for a worker to finish what it accepted
@@ -71,7 +75,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS + WAITING + REFUSING,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
@@ -95,6 +99,7 @@ def _load_once() -> None:
     for name in app.jinja_env.list_templates(filter_func=_is_ours):
         app.jinja_env.get_template(name)
     configure_mappers()
+    app.wsgi_app = Door(app.wsgi_app, at_once=THREADS, waiting=WAITING)
     _keep_few_arenas()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
