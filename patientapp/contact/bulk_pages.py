@@ -14,6 +14,7 @@ from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
 from patientapp.contact import bulk, queries, texts
+from patientapp.contact.listed import listed
 from patientapp.contact.rules import BulkState, leaves_at, needs_second_person, why_not_approve
 from patientapp.contact.schemas import BulkSchema
 from patientapp.db import transaction
@@ -62,7 +63,9 @@ def send(bulk_id: UUID) -> str:
         standing = queries.standing(found)
         is_over = standing.state is BulkState.SENT
         counts = queries.outcomes(bulk_id) if is_over else queries.preview(bulk_id, now=now)
-        record(viewer(), "looked at a bulk send", now=now, object=bulk_id)
+        page = listed(viewer(), bulk_id, start=_start(), now=now)
+        seen = " ".join(str(one.patient_id) for one in page.people)
+        record(viewer(), "looked at a bulk send", now=now, object=f"{bulk_id} {seen}")
     staff_id = viewer().staff_id
     assert staff_id is not None
     people = [one for one in (found.prepared_by, found.approved_by, found.recalled_by) if one]
@@ -72,6 +75,7 @@ def send(bulk_id: UUID) -> str:
         found=found,
         standing=standing,
         counts=counts,
+        page=page,
         words=_words(queries.first_to_close(bulk_id)),
         names=staff_names(viewer(), people),
         needs_second=needs_second_person(found.people),
@@ -98,6 +102,12 @@ def recall(bulk_id: UUID) -> ResponseReturnValue:
     """Nobody gets it."""
     bulk.recall(viewer(), bulk_id, now=clock.now())
     return redirect(url_for("bulk.send", bulk_id=bulk_id), 303)
+
+
+def _start() -> int:
+    """Where the page of names begins; the beginning for whatever is no number."""
+    given = request.args.get("start", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
 
 
 def _words(closes_on: date | None) -> list[str]:

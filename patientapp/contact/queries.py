@@ -113,11 +113,12 @@ def preview(bulk_id: UUID, *, now: datetime) -> Preview:
     for page in _pages(system_people(bulk_id)):
         planned = system_planned([patient_id for patient_id, _pack in page], now=now)
         for patient_id, pack_id in page:
-            found[_why_not(planned.get(patient_id), pack_id, now) or ""] += 1
+            found[system_why_not(planned.get(patient_id), pack_id, now) or ""] += 1
     return Preview(would=found.pop("", 0), why_not=dict(found))
 
 
-def _why_not(found: Planned | None, pack_id: UUID, now: datetime) -> WhyNot | None:
+def system_why_not(found: Planned | None, pack_id: UUID, now: datetime) -> WhyNot | None:
+    """Why this person would get no text about this set now; None where they would."""
     if found is None:
         return WhyNot.NOT_READ
     return why_not_text(found.person, course_of(found, pack_id), now)

@@ -290,3 +290,28 @@ def test_sec_08_looking_changes_nothing(
         assert desk.get(address.format(patient=pack.patient_id)).status_code == 200
     assert [(text.state, text.due_at) for text in texts(session)] == before
     assert session.get_one(Pack, pack.id).closes_on == date(2026, 10, 20)
+
+
+def test_sms_08_the_list_is_shown_by_name_with_what_comes_of_each(
+    desk: FlaskClient, session: Session, service: Service, now: datetime
+) -> None:
+    """SMS-08: who approves a send to many people sees who they are, a page at a time."""
+    people = overdue(session, service, 52)
+    session.get_one(Patient, people[0].patient_id).texts_ok = False
+    stranger = make_patient(session, make_service(session), family_name="Elsewhere")
+    session.commit()
+    page = desk.get("/staff/texts").text
+    answer = desk.post(
+        "/staff/texts", data=form_at(page, "/staff/texts", time_point="T0", which="overdue")
+    )
+    shown = desk.get(answer.location).text
+    more = desk.get(f"{answer.location}?start=50").text
+    assert "start=50" in shown
+    assert "start=100" not in more
+    assert (shown + more).count("gets the text") == 51
+    assert stranger.family_name not in shown + more
+    looked = session.scalars(
+        sa.select(AuditEntry.object).where(AuditEntry.action == "looked at a bulk send")
+    )
+    assert any(str(people[1].patient_id) in ids for ids in looked)
+    assert desk.get(f"{answer.location}?start=9e9").status_code == 200
