@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+import requests
 import sqlalchemy as sa
 from flask import Flask
 
@@ -213,16 +214,17 @@ def _dispatch_for_ever(settings: Settings, moved: MovedClock, batch: int, pause:
         time.sleep(pause)
 
 
-def start_instant(post: Post, *, batch: int = 100, lanes: int = 32) -> Any:
-    """One dispatcher whose carrier is in its own memory and answers at once."""
-    process = _spawn.Process(
-        target=_dispatch_instantly, args=(post.settings, post.clock, batch, lanes), daemon=True
-    )
+def start_instant(post: Post, *, batch: int = 100, lanes: int = 32, takes: float = 0.0) -> Any:
+    """One dispatcher whose carrier is in its own memory, and answers at once or after so long."""
+    given = (post.settings, post.clock, batch, lanes, takes)
+    process = _spawn.Process(target=_dispatch_instantly, args=given, daemon=True)
     process.start()
     return process
 
 
-def _dispatch_instantly(settings: Settings, moved: MovedClock, batch: int, lanes: int) -> None:
+def _dispatch_instantly(
+    settings: Settings, moved: MovedClock, batch: int, lanes: int, takes: float
+) -> None:
     from patientapp.app import create_app
     from patientapp.outgoing.wiring import dispatcher_of
     from tests.messaging.fakes import FakeGateway
@@ -230,7 +232,8 @@ def _dispatch_instantly(settings: Settings, moved: MovedClock, batch: int, lanes
     clock.now = moved.now  # type: ignore[assignment]
     app = create_app(settings)
     with app.app_context():
-        sending = replace(dispatcher_of(app), gateway=FakeGateway(), per_second=None, lanes=lanes)
+        carrier = FakeGateway(after=lambda _key: time.sleep(takes))
+        sending = replace(dispatcher_of(app), gateway=carrier, per_second=None, lanes=lanes)
         while True:
             sending.run(batch=batch)
             time.sleep(0.01)
@@ -251,3 +254,22 @@ def wait_until(done: Callable[[], bool], *, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return done()
+
+
+def answer_all(post: Post, people: int) -> list[float]:
+    """Seconds that each took to send one questionnaire; each is asserted to have been taken."""
+    from tests.accept.people import make_ready, perfect_answers
+
+    times = []
+    for one in make_ready(post.app, people, instruments=("pseq",)):
+        body = {"responses": {"pseq": perfect_answers("pseq")}}
+        began = time.monotonic()
+        answer = requests.post(
+            f"{post.settings.public_url}/api/v1/packs/{one.pack_id}/responses",
+            json=body,
+            headers=one.headers | {"Idempotency-Key": uuid4().hex},
+            timeout=30,
+        )
+        times.append(time.monotonic() - began)
+        assert answer.ok, answer.text
+    return times

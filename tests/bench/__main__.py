@@ -8,10 +8,11 @@ import time
 import warnings
 from collections.abc import Iterator
 
-from tests.bench import figures, planning, scoring
+from tests.bench import figures, planning, scoring, sending
 from tests.bench.rivals import rivals
 from tests.bench.table import Figure, lines
 from tests.bench.tools import database, why_not
+from tests.databases import server
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
     kinds = [kind for kind in ("sqlite", "postgresql") if "--only" not in arguments or kind in arguments]
     measured = [figures.of_scoring(), *scoring.of_bulk()]
     measured += [one for kind in kinds for one in planning.measured(kind)]
+    with server():
+        measured += [one for kind in kinds for one in sending.measured(kind)]
     reason = why_not()
     if reason:
         print(f"skipped: PERF-1, 2, 3, 4, 10: {reason}")

@@ -184,5 +184,6 @@ def test_clin_07_the_desk_reads_and_changes_visits(
         ("/staff/replies", "nobody"),
     ):
         page.goto(address)
+        assert page.locator("h1").count() == 1, address
         look(page, f"{name}-{picture}")
     context.close()

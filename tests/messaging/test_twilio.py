@@ -263,7 +263,8 @@ def test_web_workers_never_load_the_sdk() -> None:
         "bad = [m for m in sys.modules if m.startswith(('twilio.rest', 'twilio.http', 'requests'))];"
         "assert not bad, bad"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_moments_are_utc(carrier: Carrier) -> None:
