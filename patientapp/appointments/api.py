@@ -8,8 +8,8 @@ from uuid import UUID
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
-from patientapp.appointments import actions, queries
-from patientapp.appointments.queries import Wanted
+from patientapp.appointments import actions, lists, queries
+from patientapp.appointments.lists import Wanted
 from patientapp.appointments.rules import Visit, VisitState
 from patientapp.appointments.schemas import (
     ChangeVisitSchema,
@@ -41,7 +41,7 @@ DONE_BY = {
 def list_visits(wanted: Wanted) -> dict[str, Any]:
     """My service's visits, a page at a time."""
     with transaction():
-        page = queries.page(viewer(), wanted)
+        page = lists.page(viewer(), wanted)
         people = " ".join(sorted({str(one.patient_id) for one in page.visits}))
         record(viewer(), "looked at the list of visits", now=clock.now(), object=people)
     return {"appointments": page.visits, "next_cursor": page.next_after}

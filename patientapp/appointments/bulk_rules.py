@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from patientapp.appointments.rules import OPEN, SETS_TIME, Details, Said, Visit, VisitState, next_step
+from patientapp.appointments.rules import OPEN, SETS_TIME, Details, Visit, VisitState
+from patientapp.appointments.said_rules import Said, next_step
 
 
 @dataclass(frozen=True, kw_only=True)

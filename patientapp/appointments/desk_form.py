@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from patientapp.appointments.rules import Details, VisitMode, parse_clock
+from patientapp.appointments.details_rules import parse_clock
+from patientapp.appointments.rules import Details, VisitMode
 from patientapp.errors import Invalid
 from patientapp.i18n import gettext as _
 from patientapp.patients.rules import ascii_digits, parse_birth_date

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
-from patientapp.appointments import actions, texts
+from patientapp.appointments import free_actions, texts
 from patientapp.appointments.desk_form import Typed, read_details, targets, wrong_words
 from patientapp.appointments.slots import MOST_LISTED, free_slots
 from patientapp.errors import Invalid
@@ -50,7 +50,7 @@ def offer() -> ResponseReturnValue:
     if wrong or details is None:
         return _free_page(typed, wrong), 422
     try:
-        actions.offer_slot(viewer(), details, now=clock.now())
+        free_actions.offer_slot(viewer(), details, now=clock.now())
     except Invalid as problem:
         return _free_page(typed, wrong_words(problem)), 422
     return redirect(url_for(".free_times"), 303)
@@ -61,5 +61,5 @@ def offer() -> ResponseReturnValue:
 @once
 def withdraw(slot_id: UUID) -> ResponseReturnValue:
     """Offer it no longer."""
-    actions.withdraw_slot(viewer(), slot_id, now=clock.now())
+    free_actions.withdraw_slot(viewer(), slot_id, now=clock.now())
     return redirect(url_for(".free_times"), 303)

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
-from patientapp.appointments import actions, queries, texts
-from patientapp.appointments.actions import NotPossibleNow, SlotGone
+from patientapp.appointments import actions, free_actions, queries, texts
+from patientapp.appointments.allowed import NotPossibleNow, SlotGone
 from patientapp.appointments.rules import Details, Visit, VisitState, may_undo, undo_until
 from patientapp.appointments.slots import free_slots
 from patientapp.appointments.steps import VisitChanged
@@ -123,7 +123,7 @@ def change(visit_id: UUID) -> ResponseReturnValue:
     if slot_id is None:
         return _change_page(found, error=_("Choose a time, or ask us to call")), 422
     try:
-        actions.move_to_slot(viewer(), visit_id, slot_id, now=clock.now(), seen=_seen())
+        free_actions.move_to_slot(viewer(), visit_id, slot_id, now=clock.now(), seen=_seen())
     except (SlotGone, NotFound):
         gone = _("Somebody has just taken that time. Your visit is as it was. Choose another time.")
         return _change_page(found, error=gone), 409

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from patientapp.patients.rules import ascii_digits
 from patientapp.workdays import london_day
 
 
@@ -73,12 +71,7 @@ PATIENTS_OWN = frozenset({_S.CONFIRMED, _S.MOVED, _S.CANCELLED_BY_PATIENT, _S.BO
 
 UNDO_WITHIN = timedelta(hours=2)
 LONGEST_VISIT = 480  # minutes
-LONGEST_PLACE = 100
-LONGEST_LINK = 300
 FURTHEST = timedelta(days=731)
-SENDER = "import:"  # how a step names the booking system as its maker
-PLACE_IN_TEXT = 16  # characters: the budget of patient-experience.md section 7
-_PLAIN = re.compile(r"[A-Za-z0-9 .,'()/&+-]+\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,64 +171,6 @@ def undo_until(visit: Visit, *, told_at: datetime | None = None) -> datetime:
     return min(said + UNDO_WITHIN, visit.starts_at)
 
 
-def mistakes(details: Details, *, now: datetime, past_is_fine: bool = False) -> dict[str, list[str]]:
-    """What is wrong with a time and place, by field, saying what to do; empty when nothing is."""
-    wrong = {
-        "starts_at": _time_mistake(details.starts_at, now=now, past_is_fine=past_is_fine),
-        "minutes": ""
-        if 1 <= details.minutes <= LONGEST_VISIT
-        else f"Give a length from 1 to {LONGEST_VISIT} minutes.",
-        "place": ""
-        if len(details.place) <= LONGEST_PLACE
-        else f"Use {LONGEST_PLACE} characters or fewer.",
-        "video_link": _link_mistake(details),
-    }
-    return {name: [words] for name, words in wrong.items() if words}
-
-
-def _time_mistake(starts_at: datetime, *, now: datetime, past_is_fine: bool) -> str:
-    if starts_at <= now and not past_is_fine:
-        return "Choose a time that is still to come."
-    return "Check the year." if starts_at > now + FURTHEST else ""
-
-
-def _link_mistake(details: Details) -> str:
-    link = details.video_link
-    if not link:
-        return ""
-    if details.mode is not VisitMode.VIDEO:
-        return "Only a video visit has a video link."
-    plain = link.startswith("https://") and link.isascii() and not re.search(r"[\s<>\"']", link)
-    return "" if plain and len(link) <= LONGEST_LINK else "Give an address that starts with https://"
-
-
-def parse_clock(text: str) -> time | None:
-    """A wall time as people write it: 10:30, 10.30, 1030, 9:00am, 2pm; None when it is none."""
-    found = _CLOCK.match(ascii_digits(text).strip().lower())
-    if found is None:
-        return None
-    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    elif found["minute"] is None:
-        return None
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-_CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})? ?(?:(?P<half>[ap])\.?m\.?)?\Z", re.A)
-
-
-def place_word(details: Details) -> str:
-    """The place as a text names it: a short name, or a code whose words messaging knows."""
-    if details.mode is not VisitMode.FACE_TO_FACE:
-        return f"@{details.mode.value}"
-    place = details.place.strip()
-    fits = 0 < len(place) <= PLACE_IN_TEXT and _PLAIN.match(place)
-    return place if fits else "@letter"
-
-
 def first_day(visits: Iterable[Visit]) -> date | None:
     """The London day of the first visit: the earliest attended, else the earliest still to come."""
     firsts = [visit for visit in visits if visit.kind is VisitKind.FIRST]
@@ -249,48 +184,3 @@ def first_day_of(firsts: Iterable[tuple[VisitState, datetime]]) -> date | None:
     hoped = [starts_at for state, starts_at in told if state in OPEN]
     found = min(attended or hoped, default=None)
     return london_day(found) if found else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What the booking system says of a visit."""
-
-    details: Details
-    state: VisitState
-    kind: VisitKind = VisitKind.FOLLOW_UP
-    booked_at: datetime | None = None
-
-
-def next_step(visit: Visit, said: Said) -> tuple[VisitState, Details] | None:
-    """The step that a changed row of the booking system asks for; None where it tells nothing new.
-
-    The sender knows when, how long and by which way; place, interpreter and video link are ours. Of
-    the same time, "booked" is no news: it neither takes back
-    what a patient has confirmed here nor brings back what was cancelled here.
-    """
-    was = visit.details
-    details = replace(
-        said.details,
-        place=was.place,
-        interpreter=was.interpreter,
-        video_link=was.video_link if said.details.mode is VisitMode.VIDEO else "",
-    )
-    state = _state_said(visit, said)
-    return None if (state, details) == (visit.state, visit.details) else (state, details)
-
-
-def _state_said(visit: Visit, said: Said) -> VisitState:
-    if said.state not in OPEN:
-        return said.state
-    now, then = said.details, visit.details
-    if visit.is_open:
-        elsewhere = (now.starts_at, now.mode) != (then.starts_at, then.mode)
-        return _S.MOVED if elsewhere else _surer(visit.state, said.state)
-    cancelled_here = visit.state in CANCELLED and not visit.by.startswith(SENDER)
-    if cancelled_here and now.starts_at == then.starts_at and said.state is _S.BOOKED:
-        return visit.state
-    return _S.BOOKED
-
-
-def _surer(here: VisitState, said: VisitState) -> VisitState:
-    return here if said is _S.BOOKED else said

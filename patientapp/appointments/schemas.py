@@ -9,10 +9,9 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from patientapp.appointments.queries import DEFAULT_PAGE, LARGEST_PAGE, Wanted
+from patientapp.appointments.details_rules import LONGEST_LINK, LONGEST_PLACE
+from patientapp.appointments.lists import DEFAULT_PAGE, LARGEST_PAGE, Wanted
 from patientapp.appointments.rules import (
-    LONGEST_LINK,
-    LONGEST_PLACE,
     LONGEST_VISIT,
     Details,
     ServiceReason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -11,21 +11,18 @@ from flask.typing import ResponseReturnValue
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission, may
-from patientapp.appointments import actions, queries, texts
-from patientapp.appointments.desk_form import Typed, read_details, targets, wrong_words
+from patientapp.appointments import actions, lists, queries, texts
+from patientapp.appointments.desk_form import Typed, read_details, wrong_words
 from patientapp.appointments.rules import (
-    MOVES,
     ServiceReason,
     Visit,
     VisitKind,
-    VisitState,
-    may_undo,
-    why_not,
 )
+from patientapp.appointments.staff_shown import new_form, visit_page
 from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.episodes.queries import episodes_of
-from patientapp.errors import Conflict, Invalid, NotFound
+from patientapp.errors import Conflict, Invalid
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.web.desk import check_form_patient, staff_page
@@ -49,7 +46,7 @@ def of_day() -> str:
     now = clock.now()
     day = _day(request.args.get("day", ""), today=london_day(now))
     with transaction():
-        found = queries.visits_on(viewer(), day)
+        found = lists.visits_on(viewer(), day)
         people = " ".join(sorted({str(person.id) for _visit, person in found}))
         record(viewer(), "looked at the list of visits", now=now, object=people)
     return staff_page(
@@ -105,7 +102,7 @@ def new(patient_id: UUID) -> str:
     with transaction():
         person = patient(viewer(), patient_id)
         record(viewer(), "looked at a patient", now=clock.now(), patient_id=person.id)
-    return _new_form(patient_id, Typed(), {})
+    return new_form(patient_id, Typed(), {})
 
 
 @blueprint.post("/staff/patients/<uuid:patient_id>/visits/new")
@@ -123,7 +120,7 @@ def book(patient_id: UUID) -> ResponseReturnValue:
     if typed.episode not in own:
         wrong["episode"] = _("Choose the episode")
     if wrong or details is None:
-        return _new_form(patient_id, typed, wrong), 422
+        return new_form(patient_id, typed, wrong), 422
     try:
         made = actions.book(
             viewer(),
@@ -133,24 +130,8 @@ def book(patient_id: UUID) -> ResponseReturnValue:
             now=clock.now(),
         )
     except Invalid as problem:
-        return _new_form(patient_id, typed, wrong_words(problem)), 422
+        return new_form(patient_id, typed, wrong_words(problem)), 422
     return _to(made)
-
-
-def _new_form(patient_id: UUID, typed: Typed, wrong: dict[str, str]) -> str:
-    episodes = episodes_of(viewer(), patient_id)
-    if not episodes:
-        raise NotFound
-    return staff_page(
-        "appointments/staff_new.html",
-        person=patient(viewer(), patient_id),
-        episodes=[(str(one.id), texts.episode(one.pain_site, one.created_at)) for one in episodes],
-        typed=typed,
-        wrong=wrong,
-        errors=targets(wrong),
-        texts=texts,
-        back=url_for(".of_patient", patient_id=patient_id),
-    )
 
 
 @blueprint.get("/staff/visits/<uuid:visit_id>")
@@ -162,37 +143,7 @@ def one(visit_id: UUID) -> str:
         record(
             viewer(), "looked at a visit", now=clock.now(), patient_id=found.patient_id, object=found.id
         )
-    return _visit_page(found, {})
-
-
-def _visit_page(found: Visit, wrong: dict[str, str], typed: Typed | None = None) -> str:
-    now = clock.now()
-    steps = [
-        (step.at, step.state, step.reason, texts.when(step.starts_at), texts.by(step.by))
-        for step in queries.history(viewer(), found.id)
-    ]
-    return staff_page(
-        "appointments/staff_visit.html",
-        person=patient(viewer(), found.patient_id),
-        visit=found,
-        steps=steps,
-        can=_can(found, now),
-        typed=typed or Typed.of_details(found.details),
-        wrong=wrong,
-        errors=targets(wrong),
-        texts=texts,
-        back=url_for(".of_patient", patient_id=found.patient_id),
-    )
-
-
-def _can(found: Visit, now: datetime) -> dict[str, bool]:
-    """Which verbs the page offers."""
-    can = {
-        state.value: state in MOVES[found.state]
-        and why_not(found, state, by_patient=False, now=now) is None
-        for state in VisitState
-    }
-    return can | {"undo": may_undo(found, now)}
+    return visit_page(found, {})
 
 
 @blueprint.post("/staff/visits/<uuid:visit_id>/move")
@@ -204,13 +155,13 @@ def move(visit_id: UUID) -> ResponseReturnValue:
     typed = Typed.of(request.form)
     details, wrong = read_details(typed)
     if wrong or details is None:
-        return _visit_page(found, wrong, typed), 422
+        return visit_page(found, wrong, typed), 422
     try:
         actions.move(viewer(), visit_id, details, now=clock.now(), seen=_seen())
     except Invalid as problem:
-        return _visit_page(found, wrong_words(problem), typed), 422
+        return visit_page(found, wrong_words(problem), typed), 422
     except Conflict as problem:
-        return _visit_page(found, {"": problem.detail}), 409
+        return visit_page(found, {"": problem.detail}), 409
     return _to(found)
 
 
@@ -222,11 +173,11 @@ def call_off(visit_id: UUID) -> ResponseReturnValue:
     found = _named(visit_id)
     why = request.form.get("why", "")
     if why not in set(ServiceReason):
-        return _visit_page(found, {"why": _("Choose why: the patient is told")}), 422
+        return visit_page(found, {"why": _("Choose why: the patient is told")}), 422
     try:
         actions.call_off(viewer(), visit_id, ServiceReason(why), now=clock.now(), seen=_seen())
     except Conflict as problem:
-        return _visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
+        return visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
     return _to(found)
 
 
@@ -241,7 +192,7 @@ def step(visit_id: UUID, verb: str) -> ResponseReturnValue:
     try:
         VERBS[verb](viewer(), visit_id, now=clock.now(), seen=_seen())
     except Conflict as problem:
-        return _visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
+        return visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
     return _to(found)
 
 

@@ -19,11 +19,11 @@ from patientapp.appointments.rules import (
     FURTHEST,
     LONGEST_VISIT,
     Details,
-    Said,
     VisitKind,
     VisitMode,
     VisitState,
 )
+from patientapp.appointments.said_rules import Said
 from patientapp.db import db, transaction
 from patientapp.episodes.models import Episode
 from patientapp.episodes.queries import system_days_of

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from patientapp.appointments import rules as appointments
+from patientapp.appointments.details_rules import place_word
 from patientapp.appointments.queries import system_visits_of_patients
 from patientapp.reminders.facts import Visit, VisitState
 
@@ -33,7 +34,7 @@ def visits_of(patient_ids: Collection[UUID], *, now: datetime) -> defaultdict[UU
             booked_at=_told_from(one),
             state=_STATES.get(one.state, VisitState.OTHER),
             is_video=one.details.mode is appointments.VisitMode.VIDEO,
-            place=appointments.place_word(one.details),
+            place=place_word(one.details),
         )
         found[one.patient_id].append(visit)
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
@@ -19,35 +18,17 @@ from patientapp.patients.actions import set_texts_ok
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import system_people_at
 from patientapp.replies import doing
+from patientapp.replies.kept import Heard, keep, tell
 from patientapp.replies.library import words
-from patientapp.replies.models import Reply
 from patientapp.replies.queries import (
     NOBODY,
     system_once_texted,
     system_open_prompt,
 )
 from patientapp.replies.rules import Meaning, Outcome, is_short, meaning
-from patientapp.worklist.actions import raise_item
 from patientapp.worklist.phrases import needs_a_reader, risk_list, speaks_of_risk
-from patientapp.worklist.rules import ItemKind
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """A text that somebody sent us."""
-
-    id: UUID
-    from_number: str
-    body: str
-    opt_out: str
-    received_at: datetime
-
-    @property
-    def key(self) -> str:
-        """How steps and audit name it: a number can be forged, so it is no person."""
-        return f"text:{self.id}"
 
 
 def act_on_all(*, now: datetime, link_key: str) -> int:
@@ -102,8 +83,8 @@ def _from_nobody(heard: Heard, *, risk: bool, now: datetime) -> str:
     """A number that is nobody's: staff of whoever had it read it; else it is kept to be looked at."""
     person = system_once_texted(heard.from_number)
     if person is not None:
-        reply_id = _keep(heard, person, Meaning.UNCLEAR, Outcome.FOR_STAFF, risk=risk, now=now)
-        _tell(person, "reply_old_number", reply_id, now=now)
+        reply_id = keep(heard, person, Meaning.UNCLEAR, Outcome.FOR_STAFF, risk=risk, now=now)
+        tell(person, "reply_old_number", reply_id, now=now)
         return Outcome.FOR_STAFF
     if risk:
         log.error("a text from an unknown number may speak of danger", text=str(heard.id))
@@ -118,8 +99,8 @@ def _from_several(heard: Heard, people: list[Patient], *, risk: bool, now: datet
     for person in people:
         if asked is Meaning.STOP:
             _stop(heard, person, now=now)
-        reply_id = _keep(heard, person, asked, Outcome.SHARED, risk=risk, shared=True, now=now)
-        _tell(person, reasons.get(asked, "reply_shared_number"), reply_id, now=now)
+        reply_id = keep(heard, person, asked, Outcome.SHARED, risk=risk, shared=True, now=now)
+        tell(person, reasons.get(asked, "reply_shared_number"), reply_id, now=now)
     return Outcome.SHARED
 
 
@@ -135,9 +116,9 @@ def _from_one(heard: Heard, person: Patient, *, risk: bool, now: datetime, link_
         outcome = Outcome.STARTED
     else:
         outcome, visit_id = _about_visit(heard, person, asked, risk=risk, now=now, link_key=link_key)
-    reply_id = _keep(heard, person, asked, outcome, risk=risk, visit_id=visit_id, now=now)
+    reply_id = keep(heard, person, asked, outcome, risk=risk, visit_id=visit_id, now=now)
     if outcome is Outcome.FOR_STAFF or (outcome is Outcome.ASKED_AGAIN and _is_to_be_read(heard.body)):
-        _tell(person, "reply_unclear", reply_id, now=now)
+        tell(person, "reply_unclear", reply_id, now=now)
     return outcome
 
 
@@ -155,7 +136,7 @@ def _left(heard: Heard, person: Patient, *, now: datetime) -> Outcome:
     _stop(heard, person, now=now)
     coming = visits.system_visits_of_patients([person.id], since=now)
     if any(one.is_open and one.starts_at > now for one in coming):
-        _tell(person, "texts_stopped", heard.id, now=now)
+        tell(person, "texts_stopped", heard.id, now=now)
     return Outcome.STOPPED
 
 
@@ -189,51 +170,3 @@ def _about_visit(
             return doing.do(asked, scene), visit.id
     except Conflict:  # it changed, or its time is another's now
         return Outcome.FOR_STAFF, visit.id
-
-
-def _keep(
-    heard: Heard,
-    person: Patient,
-    asked: Meaning,
-    outcome: Outcome,
-    *,
-    risk: bool,
-    now: datetime,
-    shared: bool = False,
-    visit_id: UUID | None = None,
-) -> UUID:
-    """Keep the words for the people who care for this person, and raise the alert (CLIN-03)."""
-    reply = Reply(
-        id=uuid4(),
-        inbound_id=heard.id,
-        service_id=person.service_id,
-        patient_id=person.id,
-        appointment_id=visit_id,
-        words=heard.body,
-        meaning=asked,
-        outcome=outcome,
-        risk=risk,
-        shared_number=shared,
-        received_at=heard.received_at,
-        acted_at=now,
-    )
-    db.session.add(reply)
-    db.session.flush()
-    chain = f"patient:{person.id}"
-    record_system(f"reply {outcome.value}", chain=chain, now=now, actor=heard.key)
-    if risk:
-        _tell(person, "risk_words", reply.id, now=now, kind=ItemKind.ALERT)
-    return reply.id
-
-
-def _tell(
-    person: Patient, reason: str, of: UUID, *, now: datetime, kind: ItemKind = ItemKind.TASK
-) -> None:
-    raise_item(
-        kind,
-        service_id=person.service_id,
-        patient_id=person.id,
-        reason=reason,
-        source=f"{of}:{reason}",
-        now=now,
-    )

@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from patientapp.appointments import actions as visits
+from patientapp.appointments.details_rules import place_word
 from patientapp.appointments.notices import when_words
-from patientapp.appointments.rules import Visit, place_word
+from patientapp.appointments.rules import Visit
 from patientapp.appointments.steps import as_patient
 from patientapp.links.actions import make_link
 from patientapp.links.rules import LinkPurpose

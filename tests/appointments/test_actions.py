@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
-from patientapp.appointments import actions, queries
-from patientapp.appointments.actions import KeyUsedForAnotherVisit, NotPossibleNow, SlotGone
+from patientapp.appointments import actions, free_actions, lists, queries
+from patientapp.appointments.actions import KeyUsedForAnotherVisit
+from patientapp.appointments.allowed import NotPossibleNow, SlotGone
 from patientapp.appointments.models import AppointmentEvent, SlotHolder
 from patientapp.appointments.rules import ServiceReason, VisitKind, VisitState
 from patientapp.appointments.slots import free_slots
@@ -213,9 +214,9 @@ def test_b51_days_until_the_visit_instead_are_reported(session: Session) -> None
         now=NOW + timedelta(hours=1),
     )
     day = date(2026, 9, 22)
-    found = {one.id: days for one, days in queries.days_to_new_date(desk, first=day, last=day)}
+    found = {one.id: days for one, days in lists.days_to_new_date(desk, first=day, last=day)}
     assert found == {lost.id: None, off.id: 6}
-    assert queries.days_to_new_date(staff_viewer(make_service(session)), first=day, last=day) == []
+    assert lists.days_to_new_date(staff_viewer(make_service(session)), first=day, last=day) == []
 
 
 def test_a_patient_s_cancel_tells_staff_who_can_give_the_time_away(session: Session) -> None:
@@ -244,10 +245,10 @@ def test_rel_09_a_free_time_goes_to_one_person(session: Session) -> None:
     slot = make_slot(session, service)
     people = [make_patient(session, service) for _ in range(2)]
     visits = [make_visit(session, one) for one in people]
-    won = actions.move_to_slot(patient_of(people[0]), visits[0].id, slot.id, now=NOW)
+    won = free_actions.move_to_slot(patient_of(people[0]), visits[0].id, slot.id, now=NOW)
     assert won.starts_at == slot.starts_at
     with pytest.raises(SlotGone), session.begin_nested():
-        actions.move_to_slot(patient_of(people[1]), visits[1].id, slot.id, now=NOW)
+        free_actions.move_to_slot(patient_of(people[1]), visits[1].id, slot.id, now=NOW)
     assert free_slots(patient_of(people[1]), now=NOW) == []
     assert queries.visit(patient_of(people[1]), visits[1].id).details == visits[1].details
 
@@ -272,8 +273,8 @@ def test_rel_09_who_moves_on_gives_the_time_back(session: Session) -> None:
     )
     person = make_patient(session, service)
     visit, me = make_visit(session, person), patient_of(person)
-    actions.move_to_slot(me, visit.id, first.id, now=NOW)
-    actions.move_to_slot(me, visit.id, second.id, now=NOW)
+    free_actions.move_to_slot(me, visit.id, first.id, now=NOW)
+    free_actions.move_to_slot(me, visit.id, second.id, now=NOW)
     assert [one.id for one in free_slots(me, now=NOW)] == [first.id]
     actions.move(staff_viewer(service), visit.id, details(), now=NOW)
     assert [one.id for one in free_slots(me, now=NOW)] == [first.id, second.id]
@@ -284,15 +285,15 @@ def test_rel_09_a_cancelled_visit_keeps_its_time_while_it_can_be_undone(session:
     slot = make_slot(session, service)
     people = [make_patient(session, service) for _ in range(2)]
     visits = [make_visit(session, one) for one in people]
-    actions.move_to_slot(patient_of(people[0]), visits[0].id, slot.id, now=NOW)
+    free_actions.move_to_slot(patient_of(people[0]), visits[0].id, slot.id, now=NOW)
     actions.cancel(patient_of(people[0]), visits[0].id, now=NOW)
     other = patient_of(people[1])
     assert free_slots(other, now=NOW + timedelta(minutes=119)) == []
     with pytest.raises(SlotGone), session.begin_nested():
-        actions.move_to_slot(other, visits[1].id, slot.id, now=NOW + timedelta(minutes=119))
+        free_actions.move_to_slot(other, visits[1].id, slot.id, now=NOW + timedelta(minutes=119))
     late = NOW + timedelta(hours=2)
     assert [one.id for one in free_slots(other, now=late)] == [slot.id]
-    assert actions.move_to_slot(other, visits[1].id, slot.id, now=late).state is VisitState.MOVED
+    assert free_actions.move_to_slot(other, visits[1].id, slot.id, now=late).state is VisitState.MOVED
 
 
 @pytest.mark.parametrize("what", ["past", "withdrawn", "foreign", "unknown"])
@@ -304,7 +305,7 @@ def test_rel_09_what_is_not_offered_cannot_be_taken(session: Session, what: str)
     person = make_patient(session, service)
     visit = make_visit(session, person)
     with pytest.raises((SlotGone, NotFound)), session.begin_nested():
-        actions.move_to_slot(patient_of(person), visit.id, slot_id, now=NOW)
+        free_actions.move_to_slot(patient_of(person), visit.id, slot_id, now=NOW)
 
 
 def test_sec_02_sec_03_no_verb_reaches_another_s_visit(session: Session) -> None:
@@ -325,14 +326,14 @@ def test_sec_02_sec_03_no_verb_reaches_another_s_visit(session: Session) -> None
             lambda who=who: actions.cancel(who, visit.id, now=NOW),
             lambda who=who: actions.undo(who, visit.id, now=NOW),
             lambda who=who: actions.ask_for_call(who, visit.id, now=NOW),
-            lambda who=who: actions.move_to_slot(who, visit.id, slot.id, now=NOW),
+            lambda who=who: free_actions.move_to_slot(who, visit.id, slot.id, now=NOW),
         ]
         for call in calls:
             with pytest.raises(NotFound):
                 call()
         assert queries.visits_of(who, visit.patient_id) == []
-        assert visit.id not in {one.id for one, _person in queries.visits_on(who, visit.starts_at.date())}
-        assert queries.page(who, queries.Wanted()).visits == []
+        assert visit.id not in {one.id for one, _person in lists.visits_on(who, visit.starts_at.date())}
+        assert lists.page(who, lists.Wanted()).visits == []
 
 
 def test_sec_04_a_patient_does_what_patients_may_and_nothing_else(session: Session) -> None:
@@ -347,7 +348,7 @@ def test_sec_04_a_patient_does_what_patients_may_and_nothing_else(session: Sessi
         lambda: actions.call_off(me, visit.id, ServiceReason.OTHER, now=NOW),
         lambda: actions.attend(me, visit.id, now=NOW),
         lambda: actions.miss(me, visit.id, now=NOW),
-        lambda: actions.offer_slot(me, details(), now=NOW),
+        lambda: free_actions.offer_slot(me, details(), now=NOW),
     ]
     for call in calls:
         with pytest.raises(Forbidden):
@@ -417,7 +418,7 @@ def test_time_02_a_day_of_visits_is_a_london_day(session: Session) -> None:
         datetime(2026, 10, 26, 0, 0, tzinfo=UTC),
     ]
     made = [make_visit(session, person, episode=episode, starts_at=at) for at in autumn]
-    found = [one.id for one, _person in queries.visits_on(staff_viewer(service), date(2026, 10, 25))]
+    found = [one.id for one, _person in lists.visits_on(staff_viewer(service), date(2026, 10, 25))]
     assert found == [made[1].id, made[2].id]
 
 
@@ -428,7 +429,7 @@ def test_pages_of_visits_lose_none_and_show_none_twice(session: Session) -> None
     made = {make_visit(session, person, episode=episode).id for _ in range(7)}
     met, after = [], None
     while True:
-        page = queries.page(staff_viewer(service), queries.Wanted(after=after, size=3))
+        page = lists.page(staff_viewer(service), lists.Wanted(after=after, size=3))
         met += [one.id for one in page.visits]
         if (after := page.next_after) is None:
             break

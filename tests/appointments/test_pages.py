@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp import clock
-from patientapp.appointments import actions, queries
+from patientapp.appointments import actions, free_actions, queries
 from patientapp.appointments.rules import ServiceReason, Visit, VisitMode, VisitState
 from patientapp.links.actions import make_link
 from patientapp.links.rules import LinkPurpose
@@ -205,7 +205,7 @@ def test_rel_09_the_loser_is_told_at_once_and_offered_others(
     shown = phone.get(page).text
     assert str(gone.id) in shown
     assert str(left.id) in shown
-    actions.move_to_slot(patient_of(other), theirs.id, gone.id, now=NOW)
+    free_actions.move_to_slot(patient_of(other), theirs.id, gone.id, now=NOW)
     session.commit()
     lost = post(phone, page, page, slot=str(gone.id), seen="1")
     assert lost.status_code == 409

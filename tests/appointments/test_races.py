@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from patientapp.access.viewer import Viewer
-from patientapp.appointments import actions
-from patientapp.appointments.actions import SlotGone
+from patientapp.appointments import actions, free_actions
+from patientapp.appointments.allowed import SlotGone
 from patientapp.appointments.models import AppointmentEvent, SlotHolder
 from patientapp.appointments.steps import VisitChanged
 from patientapp.db import db, transaction
@@ -51,7 +51,7 @@ def test_rel_09_many_who_tap_one_free_time_at_once_and_one_gets_it(app: Flask, n
         lost: list[object] = []
 
         def move(who: Viewer, visit_id: UUID) -> Callable[[], object]:
-            return lambda: actions.move_to_slot(who, visit_id, slot_id, now=NOW)
+            return lambda: free_actions.move_to_slot(who, visit_id, slot_id, now=NOW)
 
         at_once(app, *(tries(move(*one), won, lost) for one in people))
         assert (len(won), len(lost)) == (1, MANY - 1)

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from patientapp.appointments.details_rules import mistakes, parse_clock, place_word
 from patientapp.appointments.rules import (
     CANCELLED,
     MOVES,
@@ -15,18 +16,14 @@ from patientapp.appointments.rules import (
     Details,
     FreeTime,
     Refusal,
-    Said,
     VisitKind,
     VisitMode,
     VisitState,
     first_day,
     may_undo,
-    mistakes,
-    next_step,
-    parse_clock,
-    place_word,
     why_not,
 )
+from patientapp.appointments.said_rules import Said, next_step
 from tests.appointments.world import IN_TEN_DAYS, a_visit, details
 from tests.factories import NOW
 

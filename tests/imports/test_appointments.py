@@ -328,8 +328,8 @@ def test_ops_01_an_import_stands_in_the_audit_without_its_words(world: World) ->
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 100)
-    for name, value in {"FIRST_PART": 100, "LARGEST_PART": 100, "AIM": 1e6}.items():
+    monkeypatch.setattr(importing, "BATCH", 40)
+    for name, value in {"FIRST_PART": 40, "LARGEST_PART": 40, "AIM": 1e6}.items():
         monkeypatch.setattr(storing, name, value)  # else their size goes by the machine's speed
 
     def peak(count: int, start: int) -> int:
@@ -342,6 +342,6 @@ def test_memory_does_not_grow_with_the_file(world: World, monkeypatch: pytest.Mo
         finally:
             tracemalloc.stop()
 
-    peak(150, 0)
-    small, large = peak(200, 1_000), peak(2_000, 10_000)
-    assert large < small * 2.5  # ten times the rows; caches of the databases' drivers vary a little
+    peak(60, 0)
+    small, large = peak(80, 1_000), peak(640, 10_000)
+    assert large < small * 2.5  # eight times the rows; caches of the databases' drivers vary a little

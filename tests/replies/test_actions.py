@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
 from patientapp.appointments import actions as visits
-from patientapp.appointments import queries
+from patientapp.appointments import free_actions, queries
 from patientapp.appointments.rules import Visit, VisitState
 from patientapp.audit.models import AuditEntry
 from patientapp.links.models import Link
@@ -202,12 +202,12 @@ def test_rel_09_a_time_that_another_has_by_now_is_not_given_twice(world: World) 
     service = world.session.get_one(Service, service_id)
     slot = make_slot(world.session, service, starts_at=NOW + timedelta(days=6))
     me = patient_of(world.person)
-    visits.move_to_slot(me, world.visit.id, slot.id, now=NOW)
+    free_actions.move_to_slot(me, world.visit.id, slot.id, now=NOW)
     visits.cancel(me, world.visit.id, now=NOW)
     late = NOW + timedelta(hours=3)
     other = make_patient(world.session, service)
     theirs = make_visit(world.session, other)
-    visits.move_to_slot(patient_of(other), theirs.id, slot.id, now=late)
+    free_actions.move_to_slot(patient_of(other), theirs.id, slot.id, now=late)
     world.at = late + timedelta(minutes=5)
     world.told("ack-3", ago=0.05)
     assert world.hear("1") == Outcome.FOR_STAFF
