@@ -73,6 +73,7 @@ ROOMS = (
     ("patientapp.extracts.api", "blueprint"),
     ("patientapp.feedback.pages", "blueprint"),
     ("patientapp.replies.pages", "blueprint"),
+    ("patientapp.home.pages", "blueprint"),
 )
 LOCAL_PHONE = ("patientapp.messaging.dev_pages", "blueprint")  # demonstrations and tests only
 
