@@ -134,7 +134,7 @@ def record_text(found: Planned, text: Text, *, now: datetime, keys: Keys) -> Non
     chosen = choose(
         text.template,
         found.patient_id,
-        day=london_day(now),
+        day=london_day(text.visit.starts_at if text.visit else now),  # as its results are counted
         key=keys.link_key,
         among=trials(),
     )

@@ -6,7 +6,7 @@ import csv
 import io
 import tracemalloc
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,13 @@ from patientapp.imports.appointments import COLUMNS, Appointments
 from patientapp.imports.cli import import_command
 from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
+from patientapp.reminders.results import results
+from patientapp.reminders.results_rules import Group
 from patientapp.services.models import Service
 from tests.appointments.test_actions import queue, texts_of
 from tests.appointments.world import patient_of
-from tests.factories import NOW, make_episode, make_patient, make_service, staff_viewer
+from tests.desk import desk_of
+from tests.factories import LINK_KEY, NOW, make_episode, make_patient, make_service, staff_viewer
 
 pytestmark = pytest.mark.usefixtures("now")
 HEADER = [column.name for column in COLUMNS]
@@ -345,3 +348,25 @@ def test_memory_does_not_grow_with_the_file(world: World, monkeypatch: pytest.Mo
     peak(60, 0)
     small, large = peak(80, 1_000), peak(640, 10_000)
     assert large < small * 2.5  # eight times the rows; caches of the databases' drivers vary a little
+
+
+def test_k29_the_arm_that_the_booking_system_gave_stands_in_the_reminder_report(
+    world: World, session: Session
+) -> None:
+    """K29: allocated elsewhere and fixed with the first row; missed visits are counted for each arm."""
+    past = {"starts_at": "2026-09-10T10:30", "booked_at": "2026-08-20T09:00"}
+    told = [("missed", "letter"), ("attended", "letter"), ("attended", "text"), ("missed", "")]
+    rows = [
+        world.row(appointment_key=f"T-{n}", status=status, reminder_arm=arm, **past)
+        for n, (status, arm) in enumerate(told)
+    ]
+    assert world.rows(*rows).exit_code == 0
+    days = {"first": date(2026, 9, 1), "last": date(2026, 9, 22)}
+    found = results(staff_viewer(world.service), link_key=LINK_KEY, **days)
+    arms = {one.label: (one.booked, one.missed) for one in found.groups[Group.ARM]}
+    assert arms == {"letter": (2, 1), "text": (1, 0)}
+    page = desk_of(world.app, session, world.service).get(
+        "/staff/reminders?from=2026-09-01&to=2026-09-22"
+    )
+    assert "letter" in page.text
+    assert "50.0%" in page.text

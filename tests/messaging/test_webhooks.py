@@ -312,3 +312,22 @@ def test_sms_09_a_report_of_a_text_that_ended_changes_nothing(
     for status in ("queued", "sent", "delivered", "failed"):
         assert call(client, path_of(row), form_of(status)).status_code == 204
     assert text(session, row.key).state is S.UNDELIVERED
+
+
+def test_io_06_a_body_that_is_too_large_is_refused_signed_or_not(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    form = text_to_us(Body="a" * 70_000)
+    for headers in ({}, signed(INBOUND, form)):
+        answer = client.post(INBOUND, data=form, headers=headers)
+        assert 400 <= answer.status_code < 500
+    assert inbound.system_unread() == []
+
+
+def test_sms_12_a_foreign_or_withheld_sender_is_kept_and_no_error(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    for number, sender in enumerate(("+48600100200", "60777", "anonymous", "whatsapp:+447700900123")):
+        sid = f"SM{number:032x}"
+        assert call(client, INBOUND, text_to_us(MessageSid=sid, From=sender)).status_code == 204
+    assert len(inbound.system_unread()) == 4

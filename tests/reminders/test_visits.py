@@ -22,6 +22,7 @@ from patientapp.patients.models import Patient
 from patientapp.reminders import actions, trials
 from patientapp.reminders.actions import plan
 from patientapp.services.models import Service
+from patientapp.workdays import london_day
 from tests.appointments.world import details, make_visit
 from tests.factories import LINK_KEY, make_pack, make_patient, make_service, staff_viewer
 from tests.messaging.fakes import FakeClock, FakeGateway
@@ -226,3 +227,17 @@ def test_the_words_compared_are_allocated_before_the_fact_and_kept_on_the_text(
         arm = running[0].arm_of(person.id, key=LINK_KEY)
         assert found[person.id] == (arm.template, f"words:{arm.name}")
     assert len(set(found.values())) == 2
+
+
+def test_k29_a_visit_past_the_trial_s_end_is_in_no_arm_though_its_text_leaves_before(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K29: allocation and results go by the day of the visit, so that both count the same visits."""
+    running = trials.read({"trials": [TRIAL | {"ends": london_day(now)}]})
+    monkeypatch.setattr(actions, "trials", lambda: running)
+    person = make_patient(session, make_service(session))
+    booked(session, person, now - 5 * DAY, starts_at=now + 2 * DAY)
+    look_by(person.id, now)
+    session.commit()
+    assert plan_at(now) == 1
+    assert [(text.template, text.arm) for text in texts(session)] == [("appt-2d", "")]
