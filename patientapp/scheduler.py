@@ -20,7 +20,9 @@ from patientapp.assessments.offering import withheld
 from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
 from patientapp.config import Settings
 from patientapp.contact.bulk import release
+from patientapp.content.library import default_library
 from patientapp.db import transaction
+from patientapp.education.actions import offer_due
 from patientapp.imports.storing import finish_what_was_left
 from patientapp.messaging.dispatcher import BATCH
 from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
@@ -41,6 +43,7 @@ SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
 WITHHELD = "patientapp.withheld"
 FETCH_EVERY = 300.0
+OFFER_EVERY = 600.0
 JOBS = (
     "plan",
     "dispatch",
@@ -53,6 +56,7 @@ JOBS = (
     "import",
     "fetch",
     "return",
+    "offer",
 )
 DISPATCH_JOBS = ("dispatch", "settle")
 
@@ -122,6 +126,18 @@ def reckon_once(app: Flask) -> int:
             return keep_spreads(found)
 
 
+def offer_once(app: Flask) -> int:
+    """Offer the topics whose occasion has come, a few people at a time; offers made (N43)."""
+    made = 0
+    with app.app_context():
+        while True:
+            with transaction():
+                some = offer_due(default_library(), now=clock.now())
+            if not some:
+                return made
+            made += some
+
+
 def import_once(app: Flask) -> int:
     """Store what imports that were killed have left; files finished."""
     with app.app_context():
@@ -174,6 +190,7 @@ class Ticker:
             "tidy": (TIDY_EVERY, lambda: tidy_once(app)),
             "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
             "reckon": (RECKON_EVERY, lambda: reckon_once(app)),
+            "offer": (OFFER_EVERY, lambda: offer_once(app)),
             "fetch": (FETCH_EVERY, lambda: fetch_once(app)),
             "import": (WATCH_EVERY, lambda: import_once(app)),
         }

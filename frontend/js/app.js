@@ -4,10 +4,11 @@ import { startCount } from "./count.js";
 import { startVas } from "./vas.js";
 import { startIdle } from "./idle.js";
 import { startUnsent } from "./unsent.js";
+import { startOpened } from "./opened.js";
 import { startCopy } from "./copy.js";
 
 // Every page works without script; a comfort that breaks must not take the others with it.
-for (const start of [startErrors, startFresh, startCount, startVas, startIdle, startUnsent, startCopy]) {
+for (const start of [startErrors, startFresh, startCount, startVas, startIdle, startUnsent, startOpened, startCopy]) {
   try {
     start();
   } catch (trouble) {

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_OWN_SCORES = "see_own_scores"
     CHANGE_OWN_VISITS = "change_own_visits"
     SEE_OWN_PLAN = "see_own_plan"
+    LEARN = "learn"  # what was offered to oneself, and what one has done
     CHANGE_OWN_PLAN = "change_own_plan"
     SAY_SIGNS = "say_signs"  # emergency signs, heard before the date of birth too (CLIN-02)
     ASK_TO_RETURN = "ask_to_return"
@@ -27,6 +28,7 @@ class Permission(StrEnum):
     READ_FHIR = "read_fhir"
     WRITE_FHIR = "write_fhir"
     MANAGE_VISITS = "manage_visits"
+    OFFER_LEARNING = "offer_learning"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     MANAGE_PROGRAMMES = "manage_programmes"
     HANDLE_ALERTS = "handle_alerts"
@@ -61,6 +63,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_OWN_SCORES: _PATIENT,
     Permission.CHANGE_OWN_VISITS: _PATIENT,
     Permission.SEE_OWN_PLAN: _PATIENT,
+    Permission.LEARN: _PATIENT,
     Permission.CHANGE_OWN_PLAN: _PATIENT,
     Permission.SAY_SIGNS: _PATIENT,
     Permission.ASK_TO_RETURN: _PATIENT,
@@ -71,6 +74,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.READ_FHIR: _CLINICIAN,
     Permission.WRITE_FHIR: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
+    Permission.OFFER_LEARNING: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.MANAGE_PROGRAMMES: _CARE_TEAM,
     Permission.HANDLE_ALERTS: _CLINICIAN,

@@ -39,6 +39,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),
         ("returns", Permission.SEE_FIGURES, _("Figures"), "kpi.returns"),
+        ("learning", Permission.OFFER_LEARNING, _("Reading"), "learning.figures"),
         ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),
         ("service", Permission.STAFF_HOME, _("Change service"), "staff_signin.service"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from patientapp.access.guard import current_viewer
@@ -95,10 +95,18 @@ def _check_origin(own: str, *, strict: bool) -> None:
         raise Forbidden("This was sent from another site.")
 
 
+def may_be_kept(seconds: int) -> None:
+    """Let this reader's own browser keep the page: for pages that hold nothing of anybody."""
+    g.kept_for = seconds
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if not request.path.startswith(STATIC):
+    if g.get("kept_for") and response.status_code == 200:
+        response.headers["Cache-Control"] = f"private, max-age={g.kept_for}"
+        response.vary.update(["Cookie", "Accept-Language"])
+    elif not request.path.startswith(STATIC):
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
