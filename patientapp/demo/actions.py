@@ -17,6 +17,7 @@ from patientapp.assessments.rules import TimePoint
 from patientapp.assessments.words import instrument_of
 from patientapp.db import db, transaction
 from patientapp.demo.people import Person, Stage, answers, people
+from patientapp.demo.plans import Known, tell
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.patients.actions import add_patient
 from patientapp.patients.models import Patient
@@ -64,8 +65,8 @@ def fill(*, seed: int, now: datetime) -> int:
         )
         clinician = _staff(service, now=now)
         everybody = list(people(seed, today=london_day(now)))
-        for person in everybody:
-            _live(clinician, person, seed=seed, now=now)
+        known = [_live(clinician, person, seed=seed, now=now) for person in everybody]
+        tell(clinician, known, now=now)
         return len(everybody)
 
 
@@ -85,7 +86,7 @@ def _staff(service: Service, *, now: datetime) -> Viewer:
     return first
 
 
-def _live(clinician: Viewer, person: Person, *, seed: int, now: datetime) -> None:
+def _live(clinician: Viewer, person: Person, *, seed: int, now: datetime) -> Known:
     """One person's story up to now."""
     today = london_day(now)
     received = today - timedelta(days=person.course.received)
@@ -99,6 +100,7 @@ def _live(clinician: Viewer, person: Person, *, seed: int, now: datetime) -> Non
     _answer_all(clinician, person, patient, seed=seed, now=now)
     if person.stage is Stage.HALF_WAY:
         _answer_half(clinician, patient, now=now - timedelta(hours=20))
+    return Known(person, patient.id, episode.id)
 
 
 def _record(person: Person) -> NewPatient:

@@ -8,10 +8,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from patientapp import i18n
+from patientapp.education.programme_actions import join
+from patientapp.episodes.models import Episode
 from patientapp.patients.models import Patient
 from patientapp.plans import actions
 from patientapp.plans.queries import plans_of
+from patientapp.services.models import Service
 from tests.appointments.world import patient_of
+from tests.documents.test_actions import issued
+from tests.education.test_programme import plan as plan_programme
+from tests.factories import make_staff, staff_viewer
 from tests.journeys.browser import Site, Someone, phone, someone, stand_at
 from tests.journeys.hands import Finger, Keys, axe, button, heading
 from tests.plans.world import make_agreed
@@ -28,6 +34,8 @@ ADDRESSES = [
     "/flare-up/print?size=large",
     "/flare-up/keep",
     "/flare-up/kept",
+    "/letters",
+    "/programme",
 ]
 
 
@@ -49,11 +57,18 @@ def own(site: Site, person: Someone) -> Patient:
         return session.get_one(Patient, person.patient_id)
 
 
-def agreed(site: Site, person: Someone) -> None:
+def agreed(site: Site, person: Someone) -> str:
     with site.database() as session:
         patient = session.get_one(Patient, person.patient_id)
         make_agreed(session, patient)
         actions.begin(patient_of(patient), patient.id, now=site.at)
+        service = session.get_one(Service, person.service_id)
+        clinician = staff_viewer(service, staff_id=make_staff(session, service).id)
+        episode = session.query(Episode).filter_by(patient_id=patient.id).first()
+        assert episode
+        letter = issued(clinician, episode, "care_plan")
+        join(clinician, plan_programme(clinician), episode.id, now=site.at)
+        return str(letter.document.id)
 
 
 def build(hand: Finger | Keys, page: Page) -> None:
@@ -99,12 +114,12 @@ def test_clin_11_without_script_a_plan_is_made_and_used(site: Site, plain: Page,
 def test_clin_11_no_plan_page_needs_sideways_scroll_or_fails_axe(
     site: Site, page: Page, person: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agreed(site, person)
+    letter = agreed(site, person)
     stand_at(site, page, person, "/flare-up")
     troubles = []
     for way in ("ltr", "rtl"):
         monkeypatch.setattr(i18n, "direction", lambda language, way=way: way)
-        for address in ADDRESSES:
+        for address in [*ADDRESSES, f"/letters/{letter}"]:
             page.set_viewport_size({"width": 375, "height": 667})
             page.goto(address)
             troubles += axe(page)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from patientapp.plans.fhir import care_plan
 from patientapp.plans.ideas import ideas
 from patientapp.plans.rules import (
     FIXED,
@@ -15,6 +16,7 @@ from patientapp.plans.rules import (
     WRITABLE,
     Content,
     CopyState,
+    Helper,
     Idea,
     Plan,
     PlanState,
@@ -136,3 +138,18 @@ def test_ideas_have_codes_of_their_own_and_no_dose() -> None:
     assert not [idea for section, idea in every if section is Section.MEDICINES and " mg" in idea.words]
     words = " ".join(idea.words.lower() for _section, idea in every)
     assert "exercise" not in words  # ME/CFS: one plan for everybody
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [((D,), "draft"), ((D, SH), "draft"), ((D, A), "active"), ((D, A, W), "revoked")],
+)
+def test_a_plan_as_fhir_says_where_it_is_and_names_no_helper(
+    states: tuple[PlanState, ...], status: str
+) -> None:
+    people = Content(people=[Helper("Jo", "07700 900001", "Walk the dog")])
+    made = care_plan(a_plan(*states, first_day=Content(words="Rest\nTea"), people=people))
+    assert made["status"] == status
+    assert [one["detail"]["description"] for one in made["activity"]] == ["Rest\nTea"]
+    assert "Jo" not in str(made)
+    assert ("period" in made) is (A in states)
