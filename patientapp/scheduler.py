@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 import click
 import structlog
@@ -23,6 +24,7 @@ from patientapp.contact.bulk import release
 from patientapp.content.library import default_library
 from patientapp.db import transaction
 from patientapp.education.actions import offer_due
+from patientapp.errors import Unavailable
 from patientapp.imports.storing import finish_what_was_left
 from patientapp.messaging.dispatcher import BATCH
 from patientapp.messaging.heartbeats import Heart, forget_old_beats, stopped, take_over
@@ -169,8 +171,8 @@ class Ticker:
         self._stopping = threading.Event()
         if settings.metrics_port and "watch" in jobs:
             listen(app, port=settings.metrics_port)
-        with app.app_context(), transaction():
-            take_over(own_name(), now=clock.now())
+        with suppress(Unavailable), app.app_context(), transaction():
+            take_over(own_name(), now=clock.now())  # else the first round beats by itself
         self._scheduler = BackgroundScheduler(
             timezone="Europe/London",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30},
@@ -205,8 +207,8 @@ class Ticker:
         """Finish the call that is under way, give the other claims back, and tick no more."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
-        with self._app.app_context(), transaction():
-            stopped(own_name())
+        with suppress(Unavailable), self._app.app_context(), transaction():
+            stopped(own_name())  # a busy database only makes us missed for a while
 
 
 def run(app: Flask, *, jobs: Collection[str] = JOBS) -> None:

@@ -96,7 +96,7 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
 
 # What a link alone opens, before the date of birth (LINK-04), and what is left after the idle lock.
 BEFORE_BIRTH_DATE = frozenset({Permission.BEGIN_ANSWERING, Permission.SAY_SIGNS})
-WHILE_IDLE = frozenset({Permission.SAVE_OWN_ANSWER, Permission.BEGIN_ANSWERING})
+WHILE_IDLE = frozenset({Permission.SAVE_OWN_ANSWER, Permission.BEGIN_ANSWERING, Permission.SAY_SIGNS})
 
 
 def may(viewer: Viewer, permission: Permission) -> bool:

@@ -59,6 +59,7 @@ def _day(one: queries.Learned, kind: Mark) -> str:
 @once
 def offer(patient_id: UUID) -> ResponseReturnValue:
     """Offer the ticked topics: they stand first on the patient's own page."""
+    visible_patient(viewer(), patient_id)  # the wall comes first: a foreign id is a 404 (SEC-02)
     check_form_patient(patient_id)
     given = request.form.getlist("topics")
     known = {page.id for page in default_library().topics}

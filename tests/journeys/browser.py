@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PHONE = {"width": 375, "height": 667}
-PATIENCE = 8000  # milliseconds for anything on this machine
+PATIENCE = 30_000  # milliseconds for anything, also on a machine with much else to do
 
 
 @dataclass

@@ -27,7 +27,7 @@ def site() -> Iterator[str]:
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, base_url=site, has_touch=True)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 
