@@ -26,12 +26,15 @@ from patientapp.errors import Problem
 
 CHANGES = frozenset({"POST", "PUT"})
 FOREIGN = 403  # sent by another site: not the person's own words
+NO_DATABASE = 503  # nothing can be kept now, and a second wait would pass the 10 s of REL-07: the
+# phone has the answers still and sends them again
+UNHEARD = {FOREIGN, NO_DATABASE}
 
 
 def listen(response: Response) -> Response:
     """Make the alerts of a refused request; the refusal stands whatever comes of it."""
     asking = current_viewer()
-    is_refused = response.status_code >= 400 and response.status_code != FOREIGN
+    is_refused = response.status_code >= 400 and response.status_code not in UNHEARD
     if (
         asking is None
         or not asking.birth_date_confirmed
