@@ -40,6 +40,7 @@ def _of_server(kind: str, *, is_quick: bool) -> Iterator[Figure]:
         yield from figures.of_load(both, seconds=seconds, reps=reps)
         yield from figures.of_pages(both, seconds=seconds)
         yield from figures.of_memory(both, rounds=3, seconds=seconds)
+        yield from figures.of_door(both, seconds=seconds)
 
 
 if __name__ == "__main__":
