@@ -37,6 +37,8 @@ MODULES = {
 EXPORTS = {
     "responses": "patientapp.extracts.cli",
     "scores": "patientapp.extracts.cli",
+    "dataset": "patientapp.kpi.export_cli",
+    "fft": "patientapp.kpi.export_cli",
 }
 OWN = ("serve", "scheduler", "db", "doctor")
 
