@@ -12,13 +12,16 @@ from flask_babel import force_locale
 from patientapp.access.viewer import Role, Viewer
 from patientapp.demo.people import Person, Stage
 from patientapp.documents import actions as documents
+from patientapp.documents import going
 from patientapp.documents.queries import document
 from patientapp.documents.rules import HowSent, Recipient
 from patientapp.education import programme_actions as programmes
 from patientapp.education.programme_queries import course
+from patientapp.education.programme_register import keep_register
 from patientapp.education.programme_rules import TOPICS, LearningRoute, OfferStep, ProgrammeMode
 from patientapp.i18n import DEFAULT
 from patientapp.plans import actions as plans
+from patientapp.plans import keeping
 from patientapp.plans.ideas import ideas
 from patientapp.plans.rules import Content, Helper, Section
 from patientapp.workdays import at_london, london_day
@@ -90,7 +93,7 @@ def _flare_plan(clinician: Viewer, one: Known, *, now: datetime) -> None:
         plan = plans.save_section(me, plan.id, section, written, seen=0, now=then)
     review = london_day(now) + timedelta(days=180)
     plans.agree(clinician, plan.id, seen=plan.seen, review_on=review, medicines_checked=True, now=then)
-    plans.note_flare(me, one.patient_id, on=london_day(now) - timedelta(days=9), now=then)
+    keeping.note_flare(me, one.patient_id, on=london_day(now) - timedelta(days=9), now=then)
 
 
 def _summary(clinician: Viewer, one: Known, *, now: datetime) -> None:
@@ -109,7 +112,7 @@ def _summary(clinician: Viewer, one: Known, *, now: datetime) -> None:
     )
     documents.issue(clinician, made, seen=document(clinician, made).document.draft_seq, now=then)
     for to, how in ((Recipient.GP, HowSent.SECURE_MAIL), (Recipient.PATIENT, HowSent.PAPER)):
-        documents.sent(clinician, made, to, how, on=london_day(then), now=then)
+        going.sent(clinician, made, to, how, on=london_day(then), now=then)
 
 
 def _programme(clinician: Viewer, people: list[Known], *, now: datetime) -> None:
@@ -146,7 +149,7 @@ def _programme(clinician: Viewer, people: list[Known], *, now: datetime) -> None
         )
         if session.starts_at <= now:
             came = dict.fromkeys(seats[: 2 if number else None], session.minutes)
-            programmes.keep_register(clinician, programme, session.id, came, now=now)
+            keep_register(clinician, programme, session.id, came, now=now)
 
 
 def _thursday_before(day: date) -> date:

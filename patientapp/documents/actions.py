@@ -10,12 +10,9 @@ from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
 from patientapp.documents.kinds import kinds
-from patientapp.documents.models import Document, DocumentIssue, DocumentMark, DocumentSend
+from patientapp.documents.models import Document, DocumentIssue
 from patientapp.documents.queries import Written, document
 from patientapp.documents.rules import (
-    HowSent,
-    Mark,
-    Recipient,
     due_on,
     missing,
     too_long,
@@ -24,7 +21,7 @@ from patientapp.documents.terms import terms_for
 from patientapp.episodes.actions import record_happening
 from patientapp.episodes.queries import episode
 from patientapp.episodes.rules import EpisodeEventKind
-from patientapp.errors import Conflict, Forbidden, Invalid, NotFound
+from patientapp.errors import Conflict, Forbidden, Invalid
 from patientapp.patients.queries import patient
 from patientapp.services.queries import system_service
 from patientapp.workdays import london_day
@@ -40,12 +37,6 @@ class BlockMissing(Invalid):
     """A part that the contract needs is empty: the document cannot be issued until it holds something."""
 
     title = "The document cannot be issued yet"
-
-
-class NotIssued(Conflict):
-    """Issue the document first: what goes out is a version that no longer changes."""
-
-    title = "This document has not been issued"
 
 
 def begin(
@@ -87,7 +78,7 @@ def begin(
         return found.id
     made = UUID(str(row["id"]))
     if kinds()[kind].start == EpisodeEventKind.NOTIFICATION_DUE:
-        _happened(viewer, of.id, EpisodeEventKind.NOTIFICATION_DUE, started_on, f"{kind}:{made}", now=now)
+        happened(viewer, of.id, EpisodeEventKind.NOTIFICATION_DUE, started_on, f"{kind}:{made}", now=now)
     record(viewer, f"began {kind}", now=now, patient_id=of.patient_id, object=made)
     return made
 
@@ -137,7 +128,7 @@ def issue(viewer: Viewer, document_id: UUID, *, seen: int, now: datetime) -> Wri
     db.session.flush()
     if found.kind.on_issue:
         kind = EpisodeEventKind(found.kind.on_issue)
-        _happened(
+        happened(
             viewer, found.document.episode_id, kind, london_day(now), "", now=now, once=f"{document_id}"
         )
     record(
@@ -183,51 +174,7 @@ def _issue_row(viewer: Viewer, found: Written, version: int, *, now: datetime) -
     }
 
 
-def sent(
-    viewer: Viewer, document_id: UUID, to: Recipient, how: HowSent, *, on: date, now: datetime
-) -> Written:
-    """The newest version went to somebody; said twice it went once."""
-    found = document(viewer, document_id)
-    if found.issue is None:
-        raise NotIssued(NotIssued.__doc__ or "")
-    if to not in found.issue.recipients:
-        raise NotFound
-    if not london_day(found.issue.issued_at) <= on <= london_day(now):
-        raise Invalid("That day cannot be right.", fields={"on": ["from the day of issue to today"]})
-    row = {
-        "document_id": document_id,
-        "version": found.issue.version,
-        "recipient": to,
-        "how": how,
-        "sent_on": on,
-        "by": viewer.key,
-        "at": now,
-    }
-    if changed(db.session.execute(insert(DocumentSend).values(row).on_conflict_do_nothing())):
-        _count_sent(viewer, found, to, on=on, now=now)
-        record(
-            viewer, f"sent {found.kind.id} to {to.value}", now=now, patient_id=found.document.patient_id
-        )
-    after = document(viewer, document_id)
-    after.document.closed = not after.not_sent
-    db.session.flush()
-    return after
-
-
-def _count_sent(viewer: Viewer, found: Written, to: Recipient, *, on: date, now: datetime) -> None:
-    """The event that the return counts: the GP has it; where it is for no GP, the first it is for."""
-    first = (
-        Recipient.GP if Recipient.GP in found.terms.recipients else Recipient(found.terms.recipients[0])
-    )
-    if not found.kind.on_sent or to is not first:
-        return
-    kind = EpisodeEventKind(found.kind.on_sent)
-    letter = f"{found.kind.id}:{found.document.id}"
-    detail = letter if kind is EpisodeEventKind.NOTIFICATION_SENT else ""
-    _happened(viewer, found.document.episode_id, kind, on, detail, now=now, once=str(found.document.id))
-
-
-def _happened(
+def happened(
     viewer: Viewer,
     episode_id: UUID,
     kind: EpisodeEventKind,
@@ -237,34 +184,7 @@ def _happened(
     now: datetime,
     once: str = "",
 ) -> None:
+    """An event of the episode that a document makes, once."""
     record_happening(
         viewer, episode_id=episode_id, kind=kind, on=on, detail=detail, once=once or detail, now=now
     )
-
-
-def mark(
-    viewer: Viewer, document_id: UUID, what: Mark, *, on: date, now: datetime, note: str = ""
-) -> Written:
-    """The patient agreed the newest version, or it was explained to them; said twice it is once."""
-    found = document(viewer, document_id)
-    if found.issue is None:
-        raise NotIssued(NotIssued.__doc__ or "")
-    if not london_day(found.issue.issued_at) <= on <= london_day(now):
-        raise Invalid("That day cannot be right.", fields={"on": ["from the day of issue to today"]})
-    row = {
-        "document_id": document_id,
-        "version": found.issue.version,
-        "mark": what,
-        "on": on,
-        "note": note,
-        "by": viewer.key,
-        "at": now,
-    }
-    if changed(db.session.execute(insert(DocumentMark).values(row).on_conflict_do_nothing())):
-        if what is Mark.AGREED and found.kind.on_agreed:
-            kind = EpisodeEventKind(found.kind.on_agreed)
-            _happened(
-                viewer, found.document.episode_id, kind, on, "", now=now, once=str(found.document.id)
-            )
-        record(viewer, f"{found.kind.id} {what.value}", now=now, patient_id=found.document.patient_id)
-    return document(viewer, document_id)

@@ -12,7 +12,7 @@ from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
 from patientapp.db import transaction
-from patientapp.documents import actions, queries
+from patientapp.documents import going, queries
 from patientapp.documents.queries import Written
 from patientapp.documents.rules import Audience, HowSent, Mark, Recipient
 from patientapp.errors import NotFound
@@ -40,7 +40,7 @@ def own() -> str:
     with transaction():
         found = [one for one in queries.documents_of(viewer(), _me()) if _mine(one)]
         record(viewer(), "looked at own letters", now=clock.now(), patient_id=_me())
-    return render_template("documents/own.html", letters=found, back=url_for("assessments.tasks"))
+    return render_template("documents/own.html", letters=found, back=url_for("home.mine"))
 
 
 @blueprint.get("/letters/<uuid:document_id>")
@@ -76,6 +76,6 @@ def agree(document_id: UUID) -> ResponseReturnValue:
     if found.kind.audience is not Audience.PATIENT:
         raise NotFound
     today = london_day(now)
-    actions.sent(viewer(), document_id, Recipient.PATIENT, HowSent.LINK, on=today, now=now)
-    actions.mark(viewer(), document_id, Mark.AGREED, on=today, now=now)
+    going.sent(viewer(), document_id, Recipient.PATIENT, HowSent.LINK, on=today, now=now)
+    going.mark(viewer(), document_id, Mark.AGREED, on=today, now=now)
     return redirect(url_for(".one", document_id=document_id), 303)

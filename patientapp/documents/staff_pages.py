@@ -13,7 +13,7 @@ from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
 from patientapp.db import transaction
-from patientapp.documents import actions, queries, texts
+from patientapp.documents import actions, going, queries, texts
 from patientapp.documents.actions import DocumentChanged
 from patientapp.documents.beginning import draft_for
 from patientapp.documents.kinds import kinds
@@ -214,7 +214,7 @@ def sent(patient_id: UUID, document_id: UUID) -> ResponseReturnValue:
         return _page(found, {"recipient": texts.mistake("no_recipient")}), 422
     now = clock.now()
     try:
-        actions.sent(
+        going.sent(
             viewer(), document_id, Recipient(to), HowSent(how), on=_day() or london_day(now), now=now
         )
     except Invalid:
@@ -232,7 +232,7 @@ def marked(patient_id: UUID, document_id: UUID) -> ResponseReturnValue:
     if what not in set(Mark):
         raise Invalid("There is no such mark.", fields={"mark": [_("Choose one")]})
     now = clock.now()
-    actions.mark(viewer(), document_id, Mark(what), on=_day() or london_day(now), now=now)
+    going.mark(viewer(), document_id, Mark(what), on=_day() or london_day(now), now=now)
     return _to(found)
 
 

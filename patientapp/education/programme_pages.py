@@ -29,5 +29,5 @@ def own() -> str:
         courses=found,
         texts=texts,
         now=now,
-        back=url_for("assessments.tasks"),
+        back=url_for("home.mine"),
     )

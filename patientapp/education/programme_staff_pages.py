@@ -16,7 +16,8 @@ from patientapp.db import transaction
 from patientapp.education import programme_actions as actions
 from patientapp.education import programme_queries as queries
 from patientapp.education import programme_texts as texts
-from patientapp.education.programme_actions import NotYet, ProgrammeFull
+from patientapp.education.programme_actions import ProgrammeFull
+from patientapp.education.programme_register import NotYet, keep_register
 from patientapp.education.programme_rules import (
     TOPICS,
     LearningRoute,
@@ -176,7 +177,7 @@ def keep(programme_id: UUID, session_id: UUID) -> ResponseReturnValue:
         if str(place.id) in request.form.getlist("came"):
             came[place.id] = _number(f"minutes_{place.id}") or one.minutes
     try:
-        actions.keep_register(viewer(), programme_id, session_id, came, now=clock.now())
+        keep_register(viewer(), programme_id, session_id, came, now=clock.now())
     except NotYet as problem:
         return _session(programme_id, session_id, {}, error=problem.detail), 409
     return redirect(url_for(".one", programme_id=programme_id), 303)

@@ -14,7 +14,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import Invalid, NotFound
 from patientapp.patients.queries import patient
-from patientapp.plans import actions, queries
+from patientapp.plans import actions, keeping, queries
 from patientapp.plans.rules import FIXED, Plan, Section
 from patientapp.plans.schemas import (
     FlareSchema,
@@ -79,7 +79,7 @@ def note_flare(body: dict[str, Any]) -> object:
     """A flare-up began; told twice it is one."""
     now = clock.now()
     on = body["started_on"] or london_day(now)
-    return actions.note_flare(viewer(), _me(), on=on, note=body["note"], now=now)
+    return keeping.note_flare(viewer(), _me(), on=on, note=body["note"], now=now)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/flare-up-plan")

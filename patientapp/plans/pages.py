@@ -14,7 +14,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
-from patientapp.plans import actions, queries, texts
+from patientapp.plans import actions, keeping, queries, texts
 from patientapp.plans.actions import PlanChanged, PlanClosed
 from patientapp.plans.rules import (
     FIXED,
@@ -65,7 +65,7 @@ def use() -> str:
         "plans/use.html",
         plan=_words(in_use(plans)),
         is_noted=noted or queries.flare_on(viewer(), _me(), today) is not None,
-        back=url_for("assessments.tasks"),
+        back=url_for("home.mine"),
     )
 
 
@@ -79,7 +79,7 @@ def _words(plan: Plan | None) -> PlanWords | None:
 def started() -> ResponseReturnValue:
     """Note that this flare-up started today; pressed again it is the same one."""
     now = clock.now()
-    actions.note_flare(viewer(), _me(), on=london_day(now), now=now)
+    keeping.note_flare(viewer(), _me(), on=london_day(now), now=now)
     return redirect(url_for(".use", noted="yes", _anchor="noted"), 303)
 
 
@@ -106,7 +106,7 @@ def _build_page(plans: list[Plan], *, error: str = "") -> str:
         copies=queries.standing_copies(viewer(), _me()),
         texts=texts,
         errors=[("", error)] if error else [],
-        back=url_for("assessments.tasks"),
+        back=url_for("home.mine"),
     )
 
 
@@ -231,7 +231,7 @@ def ask_keep() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """Name a copy; the page that follows is what the phone keeps."""
     try:
-        copy_id = actions.keep_copy(viewer(), _me(), now=clock.now())
+        copy_id = keeping.keep_copy(viewer(), _me(), now=clock.now())
     except PlanClosed:
         return redirect(url_for(".build"), 303)
     return redirect(url_for(".copy", copy_id=copy_id), 303)
@@ -254,7 +254,7 @@ def copy(copy_id: UUID) -> ResponseReturnValue:
 @once
 def end_copies() -> ResponseReturnValue:
     """Take the plan off every phone."""
-    actions.end_copies(viewer(), _me(), now=clock.now())
+    keeping.end_copies(viewer(), _me(), now=clock.now())
     return redirect(url_for(".build"), 303)
 
 

@@ -13,7 +13,8 @@ from patientapp.access.viewer import Role
 from patientapp.education.programme_actions import join
 from patientapp.education.programme_queries import course
 from patientapp.episodes.models import Episode
-from patientapp.plans.actions import begin, keep_copy
+from patientapp.plans.actions import begin
+from patientapp.plans.keeping import keep_copy
 from tests.appointments.world import make_slot, make_visit, patient_of
 from tests.documents.test_actions import issued
 from tests.education.test_programme import plan as plan_programme

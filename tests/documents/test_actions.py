@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role, Viewer
-from patientapp.documents import actions, queries
-from patientapp.documents.actions import BlockMissing, DocumentChanged, NotIssued
+from patientapp.documents import actions, going, queries
+from patientapp.documents.actions import BlockMissing, DocumentChanged
+from patientapp.documents.going import NotIssued
 from patientapp.documents.models import Document, DocumentIssue
 from patientapp.documents.queries import Written
 from patientapp.documents.rules import HowSent, Mark, Recipient
@@ -126,12 +127,12 @@ def test_d24_k19_the_summary_is_due_in_3_days_and_counted_when_the_gp_has_it(
     found = issued(me, episode)
     assert found.document.due_on == date(2026, 9, 25)
     with pytest.raises(NotFound):
-        actions.sent(me, found.document.id, Recipient.TIER2, HowSent.PAPER, on=TODAY, now=NOW)
-    one = actions.sent(me, found.document.id, Recipient.PATIENT, HowSent.PAPER, on=TODAY, now=NOW)
+        going.sent(me, found.document.id, Recipient.TIER2, HowSent.PAPER, on=TODAY, now=NOW)
+    one = going.sent(me, found.document.id, Recipient.PATIENT, HowSent.PAPER, on=TODAY, now=NOW)
     assert not one.document.closed
     assert events(session, episode, "summary_sent") == []
     for _twice in range(2):
-        both = actions.sent(me, found.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
+        both = going.sent(me, found.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
     assert both.document.closed
     assert [event.on for event in events(session, episode, "summary_sent")] == [TODAY]
 
@@ -142,7 +143,7 @@ def test_c41_n38_a_notification_is_due_and_sent_under_its_own_letter(
     found = issued(me, episode, "notification")
     letter = f"notification:{found.document.id}"
     assert [event.detail for event in events(session, episode, "notification_due")] == [letter]
-    actions.sent(me, found.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
+    going.sent(me, found.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
     assert [event.detail for event in events(session, episode, "notification_sent")] == [letter]
 
 
@@ -152,7 +153,7 @@ def test_d05_k28_k27_issuing_and_agreeing_a_plan_are_events_once(
     found = issued(me, episode, "care_plan")
     assert len(events(session, episode, "plan_issued")) == 1
     for _twice in range(2):
-        actions.mark(me, found.document.id, Mark.AGREED, on=TODAY, now=NOW)
+        going.mark(me, found.document.id, Mark.AGREED, on=TODAY, now=NOW)
     assert len(events(session, episode, "plan_agreed")) == 1
     words = found.document.draft | {"agreed_plan": "Other"}
     changed = actions.save(me, found.document.id, words, seen=found.document.draft_seq, now=LATER)
@@ -162,7 +163,7 @@ def test_d05_k28_k27_issuing_and_agreeing_a_plan_are_events_once(
 
 def test_d26_explained_is_recorded_beside_the_version(me: Viewer, episode: Episode) -> None:
     found = issued(me, episode)
-    marked = actions.mark(me, found.document.id, Mark.EXPLAINED, on=TODAY, note="easy read", now=NOW)
+    marked = going.mark(me, found.document.id, Mark.EXPLAINED, on=TODAY, note="easy read", now=NOW)
     mark = marked.mark(Mark.EXPLAINED)
     assert mark is not None
     assert (mark.on, mark.note) == (TODAY, "easy read")
@@ -171,9 +172,9 @@ def test_d26_explained_is_recorded_beside_the_version(me: Viewer, episode: Episo
 def test_nothing_goes_out_that_was_not_issued(me: Viewer, episode: Episode) -> None:
     found = written(me, episode)
     with pytest.raises(NotIssued):
-        actions.sent(me, found.document.id, Recipient.GP, HowSent.PAPER, on=TODAY, now=NOW)
+        going.sent(me, found.document.id, Recipient.GP, HowSent.PAPER, on=TODAY, now=NOW)
     with pytest.raises(NotIssued):
-        actions.mark(me, found.document.id, Mark.AGREED, on=TODAY, now=NOW)
+        going.mark(me, found.document.id, Mark.AGREED, on=TODAY, now=NOW)
 
 
 def test_a_source_makes_one_document(session: Session, me: Viewer, episode: Episode) -> None:
@@ -191,7 +192,7 @@ def test_b49_what_waits_stands_with_the_soonest_due_first(me: Viewer, episode: E
     plan = written(me, episode, "care_plan")
     summary = written(me, episode)
     sent = issued(me, episode, "notification")
-    actions.sent(me, sent.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
+    going.sent(me, sent.document.id, Recipient.GP, HowSent.SECURE_MAIL, on=TODAY, now=NOW)
     assert [one.document.id for one, _person in queries.waiting(me)] == [
         summary.document.id,
         plan.document.id,

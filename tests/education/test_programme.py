@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role, Viewer
 from patientapp.education import programme_actions as actions
 from patientapp.education import programme_queries as queries
-from patientapp.education.programme_actions import NotYet, ProgrammeFull
+from patientapp.education.programme_actions import ProgrammeFull
 from patientapp.education.programme_models import LearningOffer, ProgrammePlace
+from patientapp.education.programme_register import NotYet, keep_register
 from patientapp.education.programme_rules import (
     C55,
     TOPICS,
@@ -137,7 +138,7 @@ def someone(session: Session, service: Service) -> tuple[Patient, Episode]:
 def come(me: Viewer, programme: UUID, number: int, place: ProgrammePlace, minutes: int = 240) -> None:
     one = queries.course(me, programme).sessions[number]
     came = {place.id: minutes} if minutes else {}
-    actions.keep_register(me, programme, one.id, came, now=NOW)
+    keep_register(me, programme, one.id, came, now=NOW)
 
 
 def current(session: Session, episode: Episode, kind: str) -> list[EpisodeEvent]:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.patients.models import Patient
-from patientapp.plans import actions
+from patientapp.plans import actions, keeping
 from patientapp.plans.models import FlareEvent, FlarePlanSection, PlanCopy
 from patientapp.plans.queries import flares_of, plans_of
 from patientapp.plans.rules import Content, PlanState, Section
@@ -234,9 +234,9 @@ def test_clin_10_a_patient_takes_the_plan_off_every_phone(
     phone: FlaskClient, session: Session, person: Patient
 ) -> None:
     make_agreed(session, person)
-    copy_id = actions.keep_copy(patient_of(person), person.id, now=NOW)
+    copy_id = keeping.keep_copy(patient_of(person), person.id, now=NOW)
     session.commit()
-    assert actions.end_copies(patient_of(person), person.id, now=NOW + timedelta(minutes=1)) == 1
+    assert keeping.end_copies(patient_of(person), person.id, now=NOW + timedelta(minutes=1)) == 1
     session.commit()
     session.expire_all()
     assert phone.get(f"/flare-up/copies/{copy_id}").status_code == 410
@@ -248,7 +248,7 @@ def test_sec_02_another_patients_copy_and_plan_are_not_found(
     other = make_patient(session, make_service(session))
     make_agreed(session, other)
     make_agreed(session, person)
-    copy_id = actions.keep_copy(patient_of(other), other.id, now=NOW)
+    copy_id = keeping.keep_copy(patient_of(other), other.id, now=NOW)
     session.commit()
     assert phone.get(f"/flare-up/copies/{copy_id}/page").status_code == 404
     assert flares_of(patient_of(person), other.id) == []

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
 from patientapp.patients.models import Patient
-from patientapp.plans import actions
+from patientapp.plans import actions, keeping
 from patientapp.plans.actions import PlanClosed, PlanNotReady
 from patientapp.plans.models import FlarePlanStep
 from patientapp.plans.queries import plans_of
@@ -164,8 +164,8 @@ def test_flares_stand_on_the_staff_page_with_their_days(
     desk: FlaskClient, session: Session, person: Patient
 ) -> None:
     me = patient_of(person)
-    actions.note_flare(me, person.id, on=NOW.date() - timedelta(days=4), now=NOW, note="After the move")
-    actions.end_flare(me, person.id, started_on=NOW.date() - timedelta(days=4), on=NOW.date(), now=NOW)
+    keeping.note_flare(me, person.id, on=NOW.date() - timedelta(days=4), now=NOW, note="After the move")
+    keeping.end_flare(me, person.id, started_on=NOW.date() - timedelta(days=4), on=NOW.date(), now=NOW)
     session.commit()
     page = desk.get(f"/staff/patients/{person.id}/flare-up").text
     assert "18 September 2026" in page
