@@ -103,6 +103,42 @@ def waiting(viewer: Viewer) -> list[tuple[Written, Patient]]:
     return [(one, row[1]) for one, row in zip(whole, rows, strict=True)]
 
 
+def not_agreed(viewer: Viewer) -> list[tuple[Written, Patient]]:
+    """Plans that went out and that the patient has not agreed yet, the oldest first (C51, B40)."""
+    agreed_kinds = [kind.id for kind in kinds().values() if kind.on_agreed]
+    newest = (
+        sa.select(sa.func.max(DocumentIssue.version))
+        .where(DocumentIssue.document_id == Document.id)
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    agreed = (
+        sa.select(DocumentMark.document_id)
+        .where(
+            DocumentMark.document_id == Document.id,
+            DocumentMark.version == newest,
+            DocumentMark.mark == Mark.AGREED,
+        )
+        .exists()
+    )
+    asked = (
+        sa.select(Document, Patient)
+        .join(Patient, Patient.id == Document.patient_id)
+        .where(
+            Document.service_id == viewer.service_id,
+            Document.kind.in_(agreed_kinds),
+            Document.patient_id.in_(visible_ids(viewer)),
+            newest.is_not(None),
+            ~agreed,
+        )
+        .order_by(Document.created_at, Document.id)
+        .limit(MOST_WAITING_SHOWN)
+    )
+    rows = db.session.execute(asked).all()
+    whole = _whole([row[0] for row in rows])
+    return [(one, row[1]) for one, row in zip(whole, rows, strict=True)]
+
+
 def _whole(rows: Sequence[Document]) -> list[Written]:
     ids = [row.id for row in rows]
     profiles = _profiles({row.service_id for row in rows})

@@ -38,13 +38,15 @@ def waiting() -> str:
     """What is not yet issued and sent in my service, the soonest due first."""
     with transaction():
         found = queries.waiting(viewer())
-        people = " ".join(sorted({str(person.id) for _one, person in found}))
+        open_plans = queries.not_agreed(viewer())
+        people = " ".join(sorted({str(person.id) for _one, person in [*found, *open_plans]}))
         record(viewer(), "looked at the list of documents", now=clock.now(), object=people)
     today = london_day(clock.now())
     return staff_page(
         "documents/waiting.html",
         here="documents",
         found=found,
+        open_plans=open_plans,
         today=today,
         texts=texts,
         checked_at=clock.now(),

@@ -201,6 +201,23 @@ def test_b49_what_waits_stands_with_the_soonest_due_first(me: Viewer, episode: E
     assert not summary.is_overdue(date(2026, 9, 25))
 
 
+def test_c51_b40_plans_not_agreed_are_listed_until_they_are(
+    session: Session, me: Viewer, episode: Episode
+) -> None:
+    written(me, episode, "care_plan")  # not issued: nothing to agree
+    plan = issued(me, episode, "care_plan")
+    issued(me, episode, "notification")
+    ids = [one.document.id for one, _person in queries.not_agreed(me)]
+    assert ids == [plan.document.id]
+    going.mark(me, plan.document.id, Mark.AGREED, on=TODAY, now=NOW)
+    assert queries.not_agreed(me) == []
+    words = plan.document.draft | {"agreed_plan": "Another"}
+    changed = actions.save(me, plan.document.id, words, seen=plan.document.draft_seq, now=LATER)
+    actions.issue(me, plan.document.id, seen=changed.document.draft_seq, now=LATER)
+    assert len(queries.not_agreed(me)) == 1  # a new version is agreed anew
+    assert queries.not_agreed(staff_viewer(make_service(session), Role.CLINICIAN)) == []
+
+
 @pytest.fixture
 def desk(app: Flask, session: Session, person: Patient) -> FlaskClient:
     return desk_of(app, session, session.get_one(Service, person.service_id))
