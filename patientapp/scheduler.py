@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import timedelta
 
 import click
 import structlog
@@ -60,6 +61,8 @@ JOBS = (
     "return",
     "offer",
 )
+# Who watches waits: before the first dispatcher has shown itself, none is missing.
+FIRST_AFTER = {"watch": timedelta(seconds=WATCH_EVERY)}
 DISPATCH_JOBS = ("dispatch", "settle")
 
 
@@ -199,7 +202,11 @@ class Ticker:
         for name in jobs:
             seconds, do = work[name]
             self._scheduler.add_job(
-                _safely(name, do), "interval", seconds=seconds, id=name, next_run_time=clock.now()
+                _safely(name, do),
+                "interval",
+                seconds=seconds,
+                id=name,
+                next_run_time=clock.now() + FIRST_AFTER.get(name, timedelta(0)),
             )
         self._scheduler.start()
 

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     MANAGE_PROGRAMMES = "manage_programmes"
     HANDLE_ALERTS = "handle_alerts"
+    HANDLE_TASKS = "handle_tasks"  # everything on the worklist that is no alert
     MANAGE_RETURNS = "manage_returns"
     SEND_LINKS = "send_links"
     SEND_BULK = "send_bulk"
@@ -78,6 +79,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.MANAGE_PROGRAMMES: _CARE_TEAM,
     Permission.HANDLE_ALERTS: _CLINICIAN,
+    Permission.HANDLE_TASKS: _CARE_TEAM,
     Permission.MANAGE_RETURNS: _CLINICIAN,
     Permission.SEND_LINKS: _CARE_TEAM,
     Permission.SEND_BULK: _CARE_TEAM,

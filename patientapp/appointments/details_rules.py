@@ -41,7 +41,7 @@ def _link_mistake(details: Details) -> str:
         return ""
     if details.mode is not VisitMode.VIDEO:
         return "Only a video visit has a video link."
-    plain = link.startswith("https://") and link.isascii() and not re.search(r"[\s<>\"']", link)
+    plain = _VIDEO_LINK.match(link) and not re.search(r"[\s<>\"']", link)
     return "" if plain and len(link) <= LONGEST_LINK else "Give an address that starts with https://"
 
 
@@ -60,6 +60,7 @@ def parse_clock(text: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+_VIDEO_LINK = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?([/?#][!-~]*)?\Z", re.IGNORECASE)
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})? ?(?:(?P<half>[ap])\.?m\.?)?\Z", re.A)
 
 

@@ -57,7 +57,7 @@ def fill(*, seed: int, now: datetime) -> int:
         service = add_service(
             slug="moorside",
             name="Moorside Pain Service",
-            short_name="Moorside Pain",
+            short_name="Moorside Clinic",
             phone="0113 496 0100",
             hours="Monday to Friday, 9am to 5pm",
             text_relay="18001 0113 496 0100",

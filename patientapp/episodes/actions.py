@@ -15,7 +15,7 @@ from patientapp.episodes.queries import episode, system_current, system_days
 from patientapp.episodes.rules import ONCE, EpisodeEventKind, PainSite, day_problem
 from patientapp.errors import Invalid
 from patientapp.patients.queries import patient
-from patientapp.workdays import at_london
+from patientapp.workdays import at_london, london_day
 
 MIDNIGHT = time(0, 0)  # of an event of which only the day is known
 
@@ -32,6 +32,7 @@ def open_episode(
     """A new episode, begun by a referral received on a day."""
     person = patient(viewer, patient_id)
     _check_day(EpisodeEventKind.RECEIVED, received_on, {}, field="received_on")
+    _check_received(received_on, field="received_on", now=now)
     made = Episode(
         patient_id=person.id,
         service_id=person.service_id,
@@ -52,6 +53,8 @@ def record_event(
     """Something happened on a day; EventOutOfOrder when it cannot have."""
     found = episode(viewer, episode_id)
     _check_day(kind, on, system_days(found.id), field="on")
+    if kind is EpisodeEventKind.RECEIVED:
+        _check_received(on, field="on", now=now)
     _add_event(viewer, found, kind, on, now=now)
     if kind is EpisodeEventKind.RECEIVED:
         found.received_at, found.received_on = at_london(on, MIDNIGHT), on
@@ -64,6 +67,12 @@ def _check_day(
     problem = day_problem(kind, on, days)
     if problem:
         raise EventOutOfOrder(f"{field}: {problem}", fields={field: [problem]})
+
+
+def _check_received(on: date, *, field: str, now: datetime) -> None:
+    """A referral cannot have come on a day that is still to come."""
+    if on > london_day(now):
+        raise EventOutOfOrder(f"{field}: is still to come", fields={field: ["is still to come"]})
 
 
 def _add_event(viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *, now: datetime) -> None:

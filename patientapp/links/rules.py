@@ -39,4 +39,9 @@ def is_open(*, expires_at: datetime, ended_at: datetime | None, now: datetime) -
 
 def may_try_birth_date(*, link_failures: int, patient_failures: int) -> bool:
     """Whether another date of birth may be tried (LINK-04): nothing a phone sends resets these."""
-    return link_failures < FAILURES_PER_LINK and patient_failures < FAILURES_PER_PATIENT
+    return tries_left(link_failures=link_failures, patient_failures=patient_failures) > 0
+
+
+def tries_left(*, link_failures: int, patient_failures: int) -> int:
+    """How many more dates of birth may be tried, on this link and for this patient (LINK-04)."""
+    return max(0, min(FAILURES_PER_LINK - link_failures, FAILURES_PER_PATIENT - patient_failures))

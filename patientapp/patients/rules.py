@@ -19,6 +19,7 @@ _IS_DAY = re.compile(r"[0-9]{1,2}\Z")
 _IS_YEAR = re.compile(r"[0-9]{4}\Z")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\Z")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that are drawn as nothing
 _MONTHS = [name.lower() for name in calendar.month_name[1:]]
 
 
@@ -166,9 +167,14 @@ def mistakes(new: NewPatient, *, today: date) -> dict[str, list[str]]:
 
 
 def _name_mistake(name: str) -> str:
-    if not name.strip():
+    if not is_visible(name):
         return "Give a name, or - if the person has only one."
     return "" if len(name) <= LONGEST_NAME else f"Use {LONGEST_NAME} characters or fewer."
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of it can be seen: not only spaces, marks, zero-width or direction characters."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
 
 
 def _birth_mistake(born: date, *, today: date) -> str:

@@ -31,6 +31,8 @@ def sentence(row: ScaleRow, of: Outcome) -> str:
     """What a patient reads about a measure, first of all."""
     if of is Outcome.FIRST:
         return _("This is your first set, so there is nothing to compare yet.")
+    if of is Outcome.NO_EARLIER_SCORE:
+        return _("We cannot compare this with your earlier answers. This is the number for now.")
     if of is Outcome.NOT_SCORED:
         return _("Some answers were skipped, so we cannot give a number. That is fine.")
     when = _month_of(row)

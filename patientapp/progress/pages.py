@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from patientapp import clock
@@ -57,13 +57,31 @@ def scores() -> str:
 def home() -> ResponseReturnValue:
     """Alerts first, then my service's patients with what is due, overdue and done."""
     if not may(viewer(), Permission.SEE_PROGRESS):
-        if may(viewer(), Permission.SEE_PATIENTS):
-            return redirect(url_for("patients.listing"), 303)
-        return staff_page("progress/no_patients.html", here="home")
+        if may(viewer(), Permission.HANDLE_TASKS):
+            return _tasks_home()
+        figures = may(viewer(), Permission.SEE_FIGURES)
+        return staff_page("progress/no_patients.html", here="home", figures=figures)
     show = request.args.get("show", "")
     if show not in SHOWN:
         raise Invalid("The list cannot be shown so.", fields={"show": ["Use due or overdue."]})
     return _clinicians_home(show)
+
+
+def _tasks_home() -> str:
+    """Who runs a service without treating: its open tasks, and the way to the patients."""
+    now = clock.now()
+    with transaction():
+        items = worklist.open_items(viewer(), now=now)
+        seen = " ".join(sorted({str(one.patient.id) for one in items}))
+        record(viewer(), "looked at the list", now=now, object=seen)
+    return staff_page(
+        "progress/tasks.html",
+        here="home",
+        items=items,
+        owners=_owners(items),
+        item_texts=worklist_texts,
+        checked_at=now,
+    )
 
 
 def _clinicians_home(show: str) -> str:
@@ -123,6 +141,7 @@ def patient(patient_id: UUID) -> str:
     return staff_page(
         "progress/patient.html",
         person=person,
+        reach=shown.reach(person),
         items=items,
         said=worklist.said_behind(viewer(), [one.item.id for one in items]),
         owners=_owners(items),

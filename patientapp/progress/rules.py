@@ -88,6 +88,7 @@ class Outcome(StrEnum):
     SAME = "same"
     WORSE = "worse"
     FIRST = "first"
+    NO_EARLIER_SCORE = "no_earlier_score"  # an earlier set could not be scored, or by other rules
     NOT_SCORED = "not_scored"
 
 
@@ -189,10 +190,10 @@ def outcome(row: ScaleRow) -> Outcome:
     newest = list(row.points.values())[-1]
     if newest.value is None:
         return Outcome.NOT_SCORED
-    if row.baseline is None or newest is row.baseline:
+    if len(row.points) == 1:
         return Outcome.FIRST
     step = next((one for one in row.steps if one.follow_up is newest), None)
-    return Outcome.FIRST if step is None else _of_change(step.change)
+    return Outcome.NO_EARLIER_SCORE if step is None else _of_change(step.change)
 
 
 def _of_change(change: Change) -> Outcome:

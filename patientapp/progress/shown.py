@@ -9,6 +9,9 @@ from datetime import date
 from patientapp.assessments.offering import offered
 from patientapp.assessments.rules import TimePoint
 from patientapp.i18n import gettext as _
+from patientapp.patients import texts as patient_texts
+from patientapp.patients.models import Patient
+from patientapp.patients.rules import Need
 from patientapp.progress import own_texts, texts
 from patientapp.progress.queries import TaskLine
 from patientapp.progress.rules import Given, Point, ScaleRow, Step, outcome
@@ -192,3 +195,16 @@ def set_of(task: TaskLine, *, today: date) -> str:
 def instrument_of(instrument_id: str, version: int) -> Instrument:
     """The version that was answered."""
     return default_library().version(instrument_id, version)
+
+
+def reach(person: Patient) -> list[dict[str, str]]:
+    """How this person is reached, in which language and how (CLIN-11)."""
+    languages, needs = dict(patient_texts.languages()), dict(patient_texts.needs())
+    said = [str(needs.get(need, need)) for need in person.needs]
+    if person.interpreter and Need.INTERPRETER not in person.needs:
+        said.append(str(needs[Need.INTERPRETER]))
+    return [
+        {"text": _("Mobile"), "answer": person.mobile or _("none")},
+        {"text": _("Language"), "answer": languages.get(person.language, person.language)},
+        {"text": _("Communication needs"), "answer": ", ".join(said) or _("none recorded")},
+    ]

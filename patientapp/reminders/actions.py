@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from patientapp.assessments.left import system_minutes
 from patientapp.db import transaction
 from patientapp.links.actions import new_link
 from patientapp.links.rules import LinkPurpose
@@ -17,7 +18,7 @@ from patientapp.messaging.texts import TEMPLATES
 from patientapp.patients.looks import Look, is_unchanged, look_at_all, move_on, system_due_looks
 from patientapp.reminders.decision import Decision, StaffTask, Text
 from patientapp.reminders.facts import Sent
-from patientapp.reminders.packs import system_forgotten, system_minutes, system_still_to_do
+from patientapp.reminders.packs import system_forgotten, system_still_to_do
 from patientapp.reminders.queries import Planned, system_planned
 from patientapp.reminders.rules import decide
 from patientapp.reminders.trials import choose, trials

@@ -9,15 +9,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from patientapp.assessments.left import system_undone
 from patientapp.assessments.models import Draft, Pack, Response, Task
-from patientapp.assessments.offering import withheld
 from patientapp.assessments.queries import is_asked
 from patientapp.assessments.rules import TimePoint
 from patientapp.db import db, dialect, run
 from patientapp.episodes.queries import system_days_of
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.patients.models import PlannedLook
-from patientapp.questionnaires.library import default_library
 from patientapp.reminders.facts import Course
 from patientapp.workdays import london_day
 
@@ -72,9 +71,6 @@ def courses_of(patient_ids: Collection[UUID], *, now: datetime) -> defaultdict[U
 _LOCK_TASKS = (
     sa.select(Task.id).where(Task.pack_id == sa.bindparam("pack")).order_by(Task.id).with_for_update()
 )
-_UNDONE = sa.select(Task.instrument, Task.instrument_version).where(
-    Task.pack_id == sa.bindparam("pack"), ~sa.exists().where(Response.task_id == Task.id)
-)
 
 
 def system_still_to_do(pack_id: UUID, *, today: date) -> bool:
@@ -85,20 +81,7 @@ def system_still_to_do(pack_id: UUID, *, today: date) -> bool:
     """
     if dialect() != "sqlite":  # its one writer waits for nobody
         run(_LOCK_TASKS, {"pack": pack_id}).all()
-    return bool(_undone(pack_id, today=today))
-
-
-def system_minutes(pack_id: UUID, *, today: date) -> int:
-    """About how long the questionnaires still to do will take."""
-    library = default_library()
-    return sum(library.version(*key).minutes for key in _undone(pack_id, today=today))
-
-
-def _undone(pack_id: UUID, *, today: date) -> list[tuple[str, int]]:
-    """What is still to do of a pack, as far as it is offered to anybody today."""
-    hidden = withheld(today=today)
-    left = [(row.instrument, row.instrument_version) for row in run(_UNDONE, {"pack": pack_id})]
-    return [key for key in left if key not in hidden]
+    return bool(system_undone(pack_id, today=today))
 
 
 def system_forgotten(now: datetime, *, after: UUID | None, limit: int) -> list[UUID]:

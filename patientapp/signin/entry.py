@@ -18,7 +18,7 @@ from patientapp.errors import SignInNeeded
 from patientapp.links.actions import end_link, make_link, record_failure
 from patientapp.links.models import Link
 from patientapp.links.queries import system_failures, system_link_of
-from patientapp.links.rules import LinkEnd, LinkPurpose, is_open, may_try_birth_date
+from patientapp.links.rules import LinkEnd, LinkPurpose, is_open, may_try_birth_date, tries_left
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.queries import system_has_key
 from patientapp.patients.queries import system_patient
@@ -35,10 +35,11 @@ NEW_LINK_USEFUL = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class BirthDateOutcome:
-    """A new session's secret, or none; and whether no more tries are left."""
+    """A new session's secret, or none; and how many more tries there are."""
 
     secret: str | None = None
     locked: bool = False
+    tries_left: int = 0
     purpose: LinkPurpose = LinkPurpose.QUESTIONNAIRES
 
 
@@ -161,8 +162,10 @@ def confirm_birth_date(viewer: Viewer, given: date, *, now: datetime) -> BirthDa
 def _wrong(viewer: Viewer, link: Link, *, now: datetime) -> BirthDateOutcome:
     record_failure(link, now=now)
     record(viewer, "birth date was wrong", now=now, patient_id=link.patient_id, result="refused")
-    if not is_locked(viewer, now=now):
-        return BirthDateOutcome()
+    on_link, of_patient = system_failures(link, now=now)
+    left = tries_left(link_failures=on_link, patient_failures=of_patient)
+    if left:
+        return BirthDateOutcome(tries_left=left)
     end_link(link.id, reason=LinkEnd.LOCKED, now=now)
     _tell_staff(link, "link_locked", now=now)
     return BirthDateOutcome(locked=True)

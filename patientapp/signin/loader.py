@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, current_app, g, request
 
 from patientapp import clock
+from patientapp.access.guard import POLICY, PUBLIC
+from patientapp.access.matrix import HOLDERS, Permission
+from patientapp.access.viewer import Role
 from patientapp.clients.signing import bearer_of, client_viewer
 from patientapp.signin import cookies
 from patientapp.signin.cookies import Credential, Kind
@@ -34,9 +37,19 @@ def load_viewer() -> None:
 
 
 def _kinds(path: str) -> tuple[Kind, ...]:
+    """Whose cookie counts here. A browser may hold both, as a desk does where a patient is helped."""
     if path == "/staff" or path.startswith(("/staff/", "/fhir/")):
         return (Kind.STAFF,)
-    return (Kind.STAFF, Kind.PATIENT) if path.startswith("/api/") else (Kind.PATIENT,)
+    if not path.startswith("/api/"):
+        return (Kind.PATIENT,)
+    return (Kind.PATIENT, Kind.STAFF) if _is_patients_own() else (Kind.STAFF, Kind.PATIENT)
+
+
+def _is_patients_own() -> bool:
+    """Whether only a patient may use this route, as its own policy says (SEC-01)."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    policy = getattr(view, POLICY, PUBLIC)
+    return policy != PUBLIC and HOLDERS[Permission(policy)] == {Role.PATIENT}
 
 
 def _note_use(credential: Credential) -> None:

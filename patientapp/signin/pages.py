@@ -11,8 +11,10 @@ from patientapp import clock
 from patientapp.access.guard import current_viewer, public, requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.access.viewer import AnsweredBy
+from patientapp.assessments.left import system_minutes
 from patientapp.db import transaction
 from patientapp.i18n import gettext as _
+from patientapp.i18n import ngettext
 from patientapp.links.queries import system_link_of
 from patientapp.links.rules import LinkPurpose
 from patientapp.patients.rules import parse_birth_date
@@ -22,6 +24,7 @@ from patientapp.signin.cookies import Kind
 from patientapp.web.current import settings
 from patientapp.web.idempotency import once
 from patientapp.web.limits import limiter
+from patientapp.workdays import london_day
 
 blueprint = Blueprint("entry", __name__, template_folder="templates")
 
@@ -53,7 +56,9 @@ def start(token: str) -> ResponseReturnValue:
         return _locked()
     if not entry.can_begin(link, now=clock.now()):
         return _ended(token)
-    return render_template(_START[link.purpose], token=token)
+    asks = link.purpose is LinkPurpose.QUESTIONNAIRES
+    minutes = system_minutes(link.pack_id, today=london_day(clock.now())) if asks else 0
+    return render_template(_START[link.purpose], token=token, minutes=minutes)
 
 
 _START = {
@@ -142,11 +147,22 @@ def check_birth_date() -> ResponseReturnValue:
     if outcome.locked:
         return _locked()
     if outcome.secret is None:
-        return _try_again(typed, _("That does not match our record. Check the day, month and year."))
+        return _try_again(typed, _does_not_match(outcome.tries_left))
     door = _DOORS.get(outcome.purpose, "entry.who")
     response = redirect(url_for(door), 303)
     cookies.give(response, outcome.secret, kind=Kind.PATIENT)
     return response
+
+
+def _does_not_match(tries_left: int) -> str:
+    """Nobody is locked out without having been told how near it is."""
+    said = _("That does not match our record. Check the day, month and year.")
+    left = ngettext(
+        "You can try %(num)d more time. After that, call us.",
+        "You can try %(num)d more times. After that, call us.",
+        tries_left,
+    )
+    return f"{said} {left}"
 
 
 def _try_again(typed: TypedDate, message: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record, record_system
 from patientapp.db import changed, db
 from patientapp.errors import Forbidden, NotFound, SignInNeeded, TooMany
+from patientapp.i18n import gettext as _
 from patientapp.services.actions import hasher, totp_secret
 from patientapp.services.models import Staff
 from patientapp.services.queries import services_of, system_staff, system_staff_by_email
@@ -29,6 +30,12 @@ class SignInLocked(TooMany):
     """Five tries under this name did not fit. Wait 15 minutes, or ask your administrator."""
 
     title = "Wait 15 minutes before you try again"
+
+    def words(self) -> tuple[str, str]:
+        """How long, and what else helps."""
+        return _("Five tries under this name did not fit, so it is locked for 15 minutes."), _(
+            "Wait 15 minutes and try again. If you lost your phone or password, ask your administrator."
+        )
 
 
 class NoServiceYet(Forbidden):

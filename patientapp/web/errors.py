@@ -21,6 +21,19 @@ from patientapp.errors import BadRequest, Problem, SignInNeeded, Unavailable
 from patientapp.i18n import gettext as _
 from patientapp.web.sent import SENT_BY
 
+
+class FormTooOld(BadRequest):
+    """The form's token is not this browser's, or has ended. Load the page and send it again."""
+
+    title = "This page is too old to send"
+
+    def words(self) -> tuple[str, str]:
+        """What a person can do about it."""
+        return _("This page was open too long, or cookies are off."), _(
+            "Go back, load the page again and send it once more."
+        )
+
+
 log = structlog.get_logger(__name__)
 MACHINE_PATHS = ("/api/", "/fhir/", "/webhooks/", "/health/", "/oauth/", "/.well-known/")
 
@@ -94,7 +107,7 @@ def _door() -> str | None:
 
 
 def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:
-    title, next_step = _words(status)
+    title, next_step = _staff_words(status) if _is_desk() else _words(status)
     happened, step = problem.words() if problem else ("", "")
     body = render_template(
         "web/error.html",
@@ -104,6 +117,39 @@ def _page(status: int, problem: Problem | None = None, reference: str = "") -> R
         reference=reference,
     )
     return Response(body, status=status, mimetype="text/html")
+
+
+def _is_desk() -> bool:
+    """Whether a member of staff meets this."""
+    return request.path == "/staff" or request.path.startswith("/staff/")
+
+
+def _staff_words(status: int) -> tuple[str, str]:
+    """What happened and what to do, for somebody at work."""
+    match status:
+        case 404:
+            return _("Page not found"), _(
+                "There is nothing at this address, or it belongs to another service. Start from Home."
+            )
+        case 403:
+            return _("Your role does not include this"), _(
+                "If you need it for your work, ask your administrator. You may have changed service."
+            )
+        case 409:
+            return _("This record changed while you were reading"), _(
+                "Go back, load the page again and look before you act. Nothing was changed."
+            )
+        case 429:
+            return _("Too many tries"), _("Wait a minute and try again.")
+        case 400 | 405 | 413 | 415 | 422:
+            return _("We could not use what was sent"), _(
+                "Go back, check the page and send it again. Nothing was changed."
+            )
+        case _:
+            return _("We could not do this"), _(
+                "Nothing was changed. Try again in a minute; if it happens again, tell whoever looks "
+                "after this system the reference."
+            )
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -172,8 +218,6 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Install the handlers; flask-smorest leaves them alone (see web.api)."""
     app.register_error_handler(Problem, answer)
-    app.register_error_handler(
-        CSRFError, lambda error: answer(BadRequest(error.description or "Send the form again."))
-    )
+    app.register_error_handler(CSRFError, lambda error: answer(FormTooOld()))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
-from patientapp.access.matrix import Permission
+from patientapp.access.matrix import Permission, may
 from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.services.queries import staff_names
@@ -23,7 +23,7 @@ blueprint = Blueprint("worklist", __name__, template_folder="templates")
 
 
 @blueprint.get("/staff/alerts/<uuid:item_id>")
-@requires(Permission.HANDLE_ALERTS)
+@requires(Permission.HANDLE_TASKS)
 def item(item_id: UUID) -> str:
     """One alert or task: whose, why, since when, and what can be done."""
     with transaction():
@@ -33,7 +33,7 @@ def item(item_id: UUID) -> str:
 
 
 @blueprint.post("/staff/alerts/<uuid:item_id>/take")
-@requires(Permission.HANDLE_ALERTS)
+@requires(Permission.HANDLE_TASKS)
 def take(item_id: UUID) -> ResponseReturnValue:
     """Own the item; a colleague's only by saying from whom."""
     with transaction():
@@ -43,7 +43,7 @@ def take(item_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/alerts/<uuid:item_id>/close")
-@requires(Permission.HANDLE_ALERTS)
+@requires(Permission.HANDLE_TASKS)
 def close(item_id: UUID) -> ResponseReturnValue:
     """Close the item with what was done."""
     chosen = request.form.get("action", "")
@@ -107,5 +107,6 @@ def _page(found: OpenItem, wrong: dict[str, str], *, chosen: str = "", note: str
         chosen=chosen,
         note=note,
         texts=texts,
+        sees_progress=may(viewer(), Permission.SEE_PROGRESS),
         back=url_for("progress.home"),
     )

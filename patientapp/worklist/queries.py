@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from patientapp.access.matrix import Permission, may
 from patientapp.access.viewer import Viewer
 from patientapp.db import db
 from patientapp.errors import NotFound
@@ -111,8 +112,16 @@ def _items(viewer: Viewer) -> sa.Select[*_Row]:
         .where(
             WorkItem.service_id == viewer.service_id,
             WorkItem.patient_id.in_(visible_ids(viewer)),
+            _may_handle(viewer),
         )
     )
+
+
+def _may_handle(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Alerts are for clinicians alone (CLIN-04); tasks for whoever cares for the service's patients."""
+    if may(viewer, Permission.HANDLE_ALERTS):
+        return sa.true()
+    return WorkItem.kind == ItemKind.TASK if may(viewer, Permission.HANDLE_TASKS) else sa.false()
 
 
 def _open(row: sa.Row[*_Row], *, now: datetime) -> OpenItem:

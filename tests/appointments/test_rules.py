@@ -119,6 +119,8 @@ WRONG = [
     ("video", {"mode": VisitMode.VIDEO, "video_link": "https://a.example/x"}, set()),
     ("not https", {"mode": VisitMode.VIDEO, "video_link": "http://a.example"}, {"video_link"}),
     ("script", {"mode": VisitMode.VIDEO, "video_link": "javascript:alert(1)"}, {"video_link"}),
+    ("no host", {"mode": VisitMode.VIDEO, "video_link": "https://"}, {"video_link"}),
+    ("no domain", {"mode": VisitMode.VIDEO, "video_link": "https://x"}, {"video_link"}),
     ("space", {"mode": VisitMode.VIDEO, "video_link": "https://a b"}, {"video_link"}),
 ]
 

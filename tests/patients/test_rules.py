@@ -20,6 +20,7 @@ from patientapp.patients.rules import (
 
 THIRD_OF_MARCH = date(1975, 3, 3)
 TODAY = date(2026, 9, 22)
+BORN = date(1975, 3, 3)
 
 
 @pytest.mark.parametrize(
@@ -161,3 +162,15 @@ def test_a_mistake_is_named_by_its_field(wrong: dict[str, object], field: str) -
 
 def test_a_plain_record_has_no_mistake() -> None:
     assert mistakes(RIGHT, today=TODAY) == {}
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e\u2066 ", "\u3164", "\u0301", "\ufeff\u2060"])
+def test_a_name_that_nobody_can_see_is_none(name: str) -> None:
+    assert list(mistakes(NewPatient(given_name=name, family_name="-", birth_date=BORN), today=TODAY)) == [
+        "given_name"
+    ]
+
+
+@pytest.mark.parametrize("name", ["-", "Zoë", "李", "عمر", "O\u2019Neil", "नी\u200dल"])
+def test_a_name_in_any_script_is_taken(name: str) -> None:
+    assert mistakes(NewPatient(given_name=name, family_name=name, birth_date=BORN), today=TODAY) == {}

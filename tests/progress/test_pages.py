@@ -132,7 +132,9 @@ def test_each_role_has_a_home(app: Flask, session: Session) -> None:
     service = make_service(session)
     make_patient(session, service, family_name="Unseen")
     admin = desk_of(app, session, service, Role.SERVICE_ADMIN).get("/staff")
-    assert admin.headers["Location"] == "/staff/patients"
+    assert "No tasks are waiting" in admin.text
+    commissioner = desk_of(app, session, service, Role.COMMISSIONER).get("/staff")
+    assert "figures of this service's contract" in commissioner.text
     for role in (Role.COMMISSIONER, Role.SYSTEM_ADMIN):
         page = desk_of(app, session, service, role).get("/staff")
         assert page.status_code == 200

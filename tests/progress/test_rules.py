@@ -144,7 +144,7 @@ def test_a_screener_or_an_experience_has_no_change(instrument: str, scale: str) 
         ("pseq", "total", [30.0, 24.0], Outcome.WORSE),
         ("pseq", "total", [20.0, MISSING], Outcome.NOT_SCORED),
         ("pseq", "total", [MISSING], Outcome.NOT_SCORED),
-        ("pseq", "total", [MISSING, 20.0], Outcome.FIRST),
+        ("pseq", "total", [MISSING, 20.0], Outcome.NO_EARLIER_SCORE),
         ("pseq", "total", [20.0, MISSING, 26.0], Outcome.BETTER),
         ("bpi_sf", "interference_mean", [30 / 7, 23 / 7], Outcome.BETTER),  # exactly 1 less
         ("bpi_sf", "interference_mean", [23 / 7, 30 / 7], Outcome.WORSE),

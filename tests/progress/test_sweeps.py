@@ -187,11 +187,31 @@ def test_sec_04_a_service_admin_sees_no_scores_and_no_alerts(
     desk = desk_of(app, session, service, Role.SERVICE_ADMIN)
     for address in (
         f"/staff/patients/{person.id}",
-        f"/staff/alerts/{uuid4()}",
         f"/api/v1/patients/{person.id}/scores",
         f"/api/v1/patients/{person.id}/changes",
     ):
         assert desk.get(address).status_code == 403, address
+    alert, task = (
+        raise_item(
+            kind,
+            service_id=service.id,
+            patient_id=person.id,
+            reason=reason,
+            source=f"{person.id}:{reason}",
+            now=now,
+        )
+        for kind, reason in ((ItemKind.ALERT, "ad_worst"), (ItemKind.TASK, "not_me"))
+    )
+    assert desk.get(f"/staff/alerts/{alert}").status_code == 404
+    home = desk.get("/staff").text
+    assert "not for them" in home
+    assert str(alert) not in home
+    page = desk.get(f"/staff/alerts/{task}")
+    assert page.status_code == 200
+    assert f'/staff/patients/{person.id}"' not in page.text  # scores are not theirs to see
+    form = form_of(page.text, patient_id=str(person.id))
+    assert desk.post(f"/staff/alerts/{task}/take", data=form).status_code == 303
+    assert desk.post(f"/staff/alerts/{alert}/take", data=form).status_code == 404
 
 
 def test_sec_08_looking_changes_nothing_but_the_audit(
