@@ -27,6 +27,8 @@ MODULES = {
     "clients": "patientapp.clients.cli",
     "kpi": "patientapp.kpi.cli",
     "staff": "patientapp.signin.cli",
+    "patient": "patientapp.keeping.cli",
+    "retention": "patientapp.keeping.cli",
     "service": "patientapp.services.adding_cli",
     "services": "patientapp.services.profile_cli",
     "dispatch": "patientapp.scheduler",
