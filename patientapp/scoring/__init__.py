@@ -4,7 +4,7 @@ Words: a *column* is one item or one further input (age, sex); a *scale* is one 
 columns; a *plan* is the scales of one questionnaire with their arrays prepared once; *answers* are
 people x columns. A score is a value, or null with a reason. One person is a matrix of one row, so a
 phone and a cohort are scored by the same lines. Rules are a closed vocabulary (`Method`) bound to
-functions in `score.py`: formulas in data files were turned down, since nobody could review them,
+functions in `methods.py`: formulas in data files were turned down, since nobody could review them,
 and a loop over people was turned down, since it is a thousand times slower.
 
 >>> from patientapp.scoring.scale import Column, Method, Scale

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Method(StrEnum):
-    """The closed vocabulary of scoring; each name is bound to one function in `score.py`."""
+    """The closed vocabulary of scoring; each name is bound to one function in `methods.py`."""
 
     SUM = "sum"
     MEAN = "mean"

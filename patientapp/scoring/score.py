@@ -6,19 +6,16 @@ Inside, answers stand as columns x people, so that each numpy call runs along pe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from patientapp.scoring import values as eq5d
 from patientapp.scoring.answers import INVALID, MISSING, accepted, tidy
+from patientapp.scoring.methods import METHODS, Work
 from patientapp.scoring.plan import Plan, prepare
-from patientapp.scoring.scale import ABSENT, REASONS, Method, Reason, Scale
+from patientapp.scoring.scale import ABSENT, REASONS, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -31,7 +28,6 @@ BLOCK = 4096
 ONE_THREAD = 200_000
 """Products in one block, at most: from 4 x 65,536 on, OpenBLAS spreads a sum over threads, which on a
 busy machine wait for each other twenty times longer than the sum itself takes."""
-NEAR = 1e-9
 CODE = {reason: np.uint8(REASONS.index(reason)) for reason in Reason}
 
 
@@ -51,93 +47,6 @@ class Scores:
     def why(self, code: str) -> list[Reason | None]:
         """One scale's reasons, None where there is a score or none is due."""
         return [REASONS[reason] for reason in self.reasons[self.plan.place[code]].tolist()]
-
-
-@dataclass(slots=True)
-class Work:
-    """What the methods of one block see: item totals, answered items, the answers themselves."""
-
-    plan: Plan
-    totals: Floats
-    answered: Floats
-    given: Floats
-    key: npt.NDArray[np.int64] | None = None
-
-    def keys(self, row: int) -> npt.NDArray[np.int64]:
-        """Each person's place in the tables of profiles; nonsense, blanked later, if incomplete."""
-        if self.key is None:
-            self.key = self.totals[row].astype(np.int64) - eq5d.KEY_OFFSET
-        return self.key
-
-
-def _total(work: Work, scale: Scale, row: int) -> Any:
-    return work.totals[row]
-
-
-def _mean(work: Work, scale: Scale, row: int) -> Any:
-    return work.totals[row] / np.maximum(work.answered[row], 1)
-
-
-def _prorated(work: Work, scale: Scale, row: int) -> Any:
-    return work.totals[row] * len(scale.items) / np.maximum(work.answered[row], 1)
-
-
-def _answered(work: Work, scale: Scale, row: int) -> Any:
-    return work.answered[row]
-
-
-def _top(work: Work, scale: Scale, row: int) -> Any:
-    plan = work.plan
-    highest = work.given[plan.at[scale.limit]] if scale.limit else plan.high[plan.at[scale.items[0]]]
-    return work.totals[row] == highest * len(scale.items)
-
-
-def _band(work: Work, scale: Scale, row: int) -> Any:
-    return _edges(scale.starts).searchsorted(work.totals[row] + NEAR, side="right") - 1
-
-
-@cache
-def _edges(starts: tuple[float, ...]) -> Floats:
-    """Where classes start, as an array made once: making it costs more than one person's score."""
-    return np.array(starts, dtype=np.float64)
-
-
-def _risk(work: Work, scale: Scale, row: int) -> Any:
-    total = work.totals[work.plan.place[scale.total]]
-    distress = work.totals[work.plan.place[scale.distress]]
-    return (total > scale.low_up_to) * (1.0 + (distress > scale.medium_up_to))
-
-
-def _profile(work: Work, scale: Scale, row: int) -> Floats:
-    return eq5d.profile_codes()[work.keys(row)]
-
-
-def _level_frequency(work: Work, scale: Scale, row: int) -> Floats:
-    return eq5d.level_frequencies()[work.keys(row)]
-
-
-def _value_set(work: Work, scale: Scale, row: int) -> Any:
-    assert scale.value_set is not None
-    if not scale.value_set.by_group:
-        return scale.value_set.table[work.keys(row)]
-    age, sex = (work.given[work.plan.at[name]].astype(np.int64) for name in ("age", "sex"))
-    group = eq5d.age_groups()[age] * len(eq5d.SEXES) + sex
-    return scale.value_set.table[work.keys(row) * eq5d.GROUPS + group]
-
-
-METHODS: dict[Method, Callable[[Work, Scale, int], Any]] = {
-    Method.SUM: _total,
-    Method.EXTERNAL: _total,
-    Method.MEAN: _mean,
-    Method.PRORATED: _prorated,
-    Method.ANSWERED: _answered,
-    Method.TOP: _top,
-    Method.BAND: _band,
-    Method.RISK: _risk,
-    Method.PROFILE: _profile,
-    Method.LEVEL_FREQUENCY: _level_frequency,
-    Method.VALUE_SET: _value_set,
-}
 
 
 def score(plan: Plan, answers: npt.ArrayLike) -> Scores:
