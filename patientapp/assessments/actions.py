@@ -14,12 +14,13 @@ from patientapp.assessments.rules import TimePoint
 from patientapp.db import db
 from patientapp.episodes import actions as episodes
 from patientapp.episodes.models import Episode
-from patientapp.episodes.queries import system_days
+from patientapp.episodes.queries import system_anchor_days
 from patientapp.episodes.rules import EpisodeEventKind, PainSite
 from patientapp.patients.looks import look_by
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import ScheduledPack, Window, schedule
-from patientapp.services.queries import system_service
+from patientapp.services.queries import profile_of, system_service
+from patientapp.workdays import london_day
 
 
 def begin_episode(
@@ -42,26 +43,39 @@ def record_event(
     return found
 
 
-def assign_packs(episode: Episode, *, now: datetime) -> None:
+def assign_packs(episode: Episode, *, now: datetime, only_open: bool = False) -> None:
     """Give the episode each pack whose day is known; assigned twice it is one (CLIN-06).
 
-    A pack that has an answer keeps its days: a late correction never changes which it was.
+    A pack that has an answer keeps its days: a late correction never changes which it was. Of what
+    was imported only packs that are not over (`only_open`): history asks nobody anything.
     """
-    days = {kind.value: day for kind, day in system_days(episode.id).items()}
-    for scheduled in schedule(system_service(episode.service_id).schedule).packs:
-        window = scheduled.window(days)
-        if window is not None:
-            _assign(episode, scheduled, window, now=now)
+    days = system_anchor_days(episode.id)
+    for scheduled in schedule(schedule_name(episode)).packs:
+        for occurrence, window in enumerate(scheduled.windows(days), 1):
+            if not only_open or window.closes_on >= london_day(now):
+                _assign(episode, scheduled, window, occurrence=occurrence, now=now)
     look_by(episode.patient_id, now)
 
 
-def _assign(episode: Episode, scheduled: ScheduledPack, window: Window, *, now: datetime) -> None:
+def schedule_name(episode: Episode) -> str:
+    """The packs of this episode: its cohort's where the contract has several, else the service's."""
+    service = system_service(episode.service_id)
+    contract = profile_of(service)
+    is_own = contract is None or service.schedule != contract.schedule
+    return service.schedule if is_own or contract is None else contract.schedule_of(episode.cohort)
+
+
+def _assign(
+    episode: Episode, scheduled: ScheduledPack, window: Window, *, occurrence: int, now: datetime
+) -> None:
     which = sa.select(Pack).where(
-        Pack.episode_id == episode.id, Pack.time_point == TimePoint(scheduled.code)
+        Pack.episode_id == episode.id,
+        Pack.time_point == TimePoint(scheduled.code),
+        Pack.occurrence == occurrence,
     )
     pack = db.session.scalar(which)
     if pack is None:
-        _new_pack(episode, scheduled, window, now=now)
+        _new_pack(episode, scheduled, window, occurrence=occurrence, now=now)
     elif not _is_answered(pack):
         pack.opens_on, pack.due_on = window.opens_on, window.due_on
         pack.closes_on = window.closes_on
@@ -73,12 +87,15 @@ def _is_answered(pack: Pack) -> bool:
     return db.session.scalar(answered.where(Task.pack_id == pack.id).limit(1)) is not None
 
 
-def _new_pack(episode: Episode, scheduled: ScheduledPack, window: Window, *, now: datetime) -> None:
+def _new_pack(
+    episode: Episode, scheduled: ScheduledPack, window: Window, *, occurrence: int, now: datetime
+) -> None:
     pack = Pack(
         episode_id=episode.id,
         patient_id=episode.patient_id,
         service_id=episode.service_id,
         time_point=TimePoint(scheduled.code),
+        occurrence=occurrence,
         opens_on=window.opens_on,
         due_on=window.due_on,
         closes_on=window.closes_on,

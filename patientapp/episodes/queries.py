@@ -47,10 +47,26 @@ def system_days(episode_id: UUID) -> dict[EpisodeEventKind, date]:
     """The day of each event that packs hang on: its newest record."""
     in_order = (
         sa.select(EpisodeEvent.kind, EpisodeEvent.on)
-        .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.kind.in_(BY_DAY))
-        .order_by(EpisodeEvent.recorded_at, EpisodeEvent.id)
+        .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.kind.in_(BY_DAY), is_current())
+        .order_by(EpisodeEvent.recorded_at, EpisodeEvent.on, EpisodeEvent.id)
     )
     return {EpisodeEventKind(row.kind): row.on for row in db.session.execute(in_order)}
+
+
+def system_anchor_days(episode_id: UUID) -> dict[str, date]:
+    """The days that packs count from: of each event the first, of what happens once the newest record."""
+    firsts = (
+        sa.select(EpisodeEvent.kind, sa.func.min(EpisodeEvent.on, type_=sa.Date()))
+        .where(EpisodeEvent.episode_id == episode_id, is_current())
+        .group_by(EpisodeEvent.kind)
+    )
+    once = {kind.value: day for kind, day in system_days(episode_id).items()}
+    return {row[0]: row[1] for row in db.session.execute(firsts)} | once
+
+
+def system_episode(episode_id: UUID) -> Episode:
+    """One episode, for the machine itself."""
+    return db.session.get_one(Episode, episode_id)
 
 
 def system_current(episode_id: UUID, kind: EpisodeEventKind) -> UUID | None:
@@ -75,8 +91,8 @@ def system_days_of_service(service_id: UUID, kind: EpisodeEventKind) -> dict[UUI
 def _days(kind: EpisodeEventKind, which: sa.ColumnElement[bool]) -> dict[UUID, date]:
     in_order = (
         sa.select(EpisodeEvent.episode_id, EpisodeEvent.on)
-        .where(which, EpisodeEvent.kind == kind)
-        .order_by(EpisodeEvent.recorded_at, EpisodeEvent.id)
+        .where(which, EpisodeEvent.kind == kind, is_current())
+        .order_by(EpisodeEvent.recorded_at, EpisodeEvent.on, EpisodeEvent.id)
     )
     return {row.episode_id: row.on for row in db.session.execute(in_order)}
 

@@ -12,9 +12,10 @@ from typing import IO, Any, BinaryIO
 from uuid import UUID
 
 from patientapp.db import db
+from patientapp.imports.disk import Groups
 from patientapp.imports.kinds import Batch, Counts, Kind
 from patientapp.imports.reading import UnreadableFile, rows
-from patientapp.imports.rules import Column, Mistake, header_mistakes, read_row
+from patientapp.imports.rules import SEVERAL, Mistake, header_mistakes, read_row
 from patientapp.imports.storing import SENDER, store_all
 
 BATCH = 500  # rows: enough to make statements cheap, few enough to hold
@@ -40,8 +41,8 @@ class Judged:
         """Keep for storing what says something new, and whatever comes after it under its key."""
         for line, cells, values in lines:
             if line in new:
-                self.changing.add(values[kind.key])
-            if values[kind.key] in self.changing:
+                self.changing.add(kind.key_of(values))
+            if kind.key_of(values) in self.changing:
                 self.good.write(json.dumps([line, cells]) + "\n")
             else:
                 self.skipped += 1
@@ -97,7 +98,7 @@ def judge(
         report(mistake)
 
     try:
-        for lines in _batches(_read(file, kind.columns, found, wrong)):
+        for lines in _batches(_gathered(kind, _read(file, kind, found, wrong), found, wrong)):
             given = [(line, values) for line, _cells, values in lines]
             batch = Batch(service_id=service_id, rows=given, by=SENDER, now=now)
             before = kind.said_before(batch)
@@ -117,13 +118,13 @@ def judge(
     return found
 
 
-def _read(file: BinaryIO, columns: Sequence[Column], found: Judged, wrong: Report) -> Iterator[Line]:
+def _read(file: BinaryIO, kind: Kind, found: Judged, wrong: Report) -> Iterator[Line]:
     """Rows that are good by themselves."""
-    by_name = {column.name: column for column in columns}
+    by_name = {column.name: column for column in kind.columns}
     for line, cells in rows(file):
         if not found.header:
             found.header = [name.strip() for name in cells]
-            mistakes = header_mistakes(found.header, columns)
+            mistakes = header_mistakes(found.header, kind.columns)
             for mistake in mistakes:
                 wrong(mistake)
             if mistakes:
@@ -131,10 +132,39 @@ def _read(file: BinaryIO, columns: Sequence[Column], found: Judged, wrong: Repor
             continue
         found.rows += 1
         values, mistakes = read_row(line, found.header, cells, by_name)
+        if not mistakes:
+            by_itself = kind.row_mistakes(values)
+            mistakes = [Mistake(line=line, column=name, reason=why) for name, why in by_itself]
         for mistake in mistakes:
             wrong(mistake)
         if not mistakes:
             yield line, cells, values
+
+
+def _gathered(kind: Kind, lines: Iterator[Line], found: Judged, wrong: Report) -> Iterator[Line]:
+    """Lines under one key as one row, wherever they stand; each line its own in most kinds."""
+    if not kind.gathered:
+        yield from lines
+        return
+    groups = Groups()
+    for line, cells, values in lines:
+        groups.add(kind.key_of(values), line, cells)
+    by_name = {column.name: column for column in kind.columns}
+    for group in groups:
+        first, cells = group[0]
+        for place, name in enumerate(found.header):
+            if name in kind.gathered:
+                cells[place] = SEVERAL.join(other[place].strip(" ") for _line, other in group)
+            else:
+                for line, other in group:
+                    if other[place] != group[0][1][place]:
+                        reason = f"differs from line {first}, which has the same key"
+                        wrong(Mistake(line=line, column=name, reason=reason))
+        values, mistakes = read_row(first, found.header, cells, by_name)
+        for mistake in mistakes:
+            wrong(mistake)
+        if not mistakes:
+            yield first, cells, values
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:

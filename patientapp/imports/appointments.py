@@ -104,10 +104,23 @@ class Appointments:
             found += [Mistake(line=line, column=name, reason=reason) for name, reason in wrong]
         return found
 
+    def key_of(self, values: Mapping[str, Any]) -> str:
+        """The sender's own key."""
+        return str(values["appointment_key"])
+
+    def row_mistakes(self, values: Mapping[str, Any]) -> tuple[()]:
+        """Nothing by itself."""
+        return ()
+
     @property
-    def key(self) -> str:
-        """The column of the sender's own key."""
-        return "appointment_key"
+    def together(self) -> int:
+        """A visit that changes costs statements of its own."""
+        return 4
+
+    @property
+    def gathered(self) -> tuple[str, ...]:
+        """Each line is a row."""
+        return ()
 
     def foresee(self, batch: Batch) -> tuple[Counts, set[int]]:
         """What storing them would do, and the lines that say something new."""

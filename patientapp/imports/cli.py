@@ -26,6 +26,7 @@ from patientapp.services.naming import service_of
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--service", help="The service, by its id or the word in its addresses.")
 @click.option("--dry-run", is_flag=True, help="Judge the file and say what would happen.")
+@click.option("--replace", is_flag=True, help="Put right what was sent before under the same key.")
 @click.option("--template", is_flag=True, help="Print the columns with one made-up row.")
 @click.pass_obj
 def import_command(
@@ -35,6 +36,7 @@ def import_command(
     file: BinaryIO | None,
     service: str | None,
     dry_run: bool,
+    replace: bool,
     template: bool,
 ) -> None:
     """Take rows of another system: all of them when all are good, else none.
@@ -48,7 +50,7 @@ def import_command(
       patientapp import appointments visits.csv --service moorside --dry-run
       patientapp import appointments visits.csv --service moorside
     """
-    chosen = kinds()[kind]
+    chosen = kinds(replace=replace)[kind]
     if template:
         click.echo(_template(chosen), nl=False)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,9 +46,19 @@ class Kind(Protocol):
     def check(self, batch: Batch) -> list[Mistake]:
         """What is wrong with these rows beside what is stored; changes nothing."""
 
+    def key_of(self, values: Mapping[str, Any]) -> str:
+        """What names the fact that a row tells."""
+
+    def row_mistakes(self, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """What is wrong with a line by itself: column and reason."""
+
     @property
-    def key(self) -> str:
-        """The column of the sender's own key."""
+    def together(self) -> int:
+        """How many rows are stored in one commit at least: what costs hardly more than one row."""
+
+    @property
+    def gathered(self) -> tuple[str, ...]:
+        """Columns in which several lines under one key make one row; none in most kinds."""
 
     def foresee(self, batch: Batch) -> tuple[Counts, set[int]]:
         """What storing them would do, and the lines that say something new; changes nothing."""
@@ -60,8 +70,20 @@ class Kind(Protocol):
         """What follows from stored rows and may be done again at any time; how much was done."""
 
 
-def kinds() -> dict[str, Kind]:
-    """Every kind, by its name."""
+def kinds(*, replace: bool = False) -> dict[str, Kind]:
+    """Every kind, by its name; each import has its own."""
     from patientapp.imports.appointments import Appointments
+    from patientapp.imports.events import Events
+    from patientapp.imports.fft import Fft
+    from patientapp.imports.people import Patients
+    from patientapp.imports.referrals import Referrals
+    from patientapp.imports.responses import Responses
 
-    return {"appointments": Appointments()}
+    return {
+        "patients": Patients(),
+        "referrals": Referrals(),
+        "events": Events(replace=replace),
+        "appointments": Appointments(),
+        "responses": Responses(replace=replace),
+        "fft": Fft(replace=replace),
+    }

@@ -39,3 +39,14 @@ class ImportRow(Model):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[int]
     cells: Mapped[list[Any]]
+
+
+class ImportSent(Model):
+    """The newest row of a sender under each of its keys, so that the same row again is harmless."""
+
+    __tablename__ = "import_sent"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"), primary_key=True)
+    mark: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)  # of kind and key
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16))

@@ -12,7 +12,7 @@ from patientapp.imports.rules import MOST_CELL, Mistake
 BOM = b"\xef\xbb\xbf"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 MOST_LINE = 64 * 1024
-AS_UTF8 = "is not UTF-8: save the file as CSV UTF-8"
+AS_UTF8 = "save the file as CSV UTF-8"
 
 
 class UnreadableFile(ValueError):
@@ -62,7 +62,7 @@ class _Lines:
         self._number += 1
         if self._number == 1:
             if raw.startswith(WIDE):
-                raise UnreadableFile(1, AS_UTF8)
+                raise UnreadableFile(1, f"is UTF-16 (Unicode text), not UTF-8: {AS_UTF8}")
             raw = raw.removeprefix(BOM)
         if len(raw) > MOST_LINE:
             raise UnreadableFile(self._number, "is too long")
@@ -71,7 +71,17 @@ class _Lines:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            raise UnreadableFile(self._number, AS_UTF8) from None
+            raise UnreadableFile(self._number, f"is {_encoding(raw)}, not UTF-8: {AS_UTF8}") from None
+
+
+def _encoding(raw: bytes) -> str:
+    """What a line that is not UTF-8 seems to be."""
+    try:
+        raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "in an unknown encoding"
+    has_windows = any(0x80 <= byte <= 0x9F for byte in raw)
+    return "Windows-1252" if has_windows else "Latin-1 (ISO 8859-1)"
 
 
 def written(cells: list[str]) -> str:

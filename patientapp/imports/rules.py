@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from patientapp.workdays import FIRST_DAY, LAST_DAY, LONDON, at_london
 
 MOST_CELL = 4_000
+SEVERAL = ";"  # between values in one cell
 _WALL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?\Z", re.A)
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.A)
 _WHOLE = re.compile(r"\d{1,9}\Z", re.A)
@@ -33,7 +34,7 @@ class Column:
     example: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mistake:
     """What is wrong with one row."""
 
@@ -92,7 +93,7 @@ def day(cell: str) -> date:
     except ValueError:
         made = None
     if made is None or not FIRST_DAY.year <= made.year <= LAST_DAY.year:
-        raise BadCell("write the date like 2025-03-28")
+        raise BadCell("write the date like 2025-03-28; in Excel, format the column as text")
     return made
 
 
@@ -137,6 +138,8 @@ def read_row(
     """The values of one row; None for an empty cell; and what is wrong with it."""
     if len(cells) != len(header):
         reason = f"has {len(cells)} cells and the first line has {len(header)}"
+        if len(cells) > len(header):
+            reason += ": a comma inside a cell needs quotes around the cell"
         return {}, [Mistake(line=line, column="", reason=reason)]
     values: dict[str, Any] = dict.fromkeys(columns)
     wrong = []

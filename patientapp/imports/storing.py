@@ -27,7 +27,7 @@ from patientapp.imports.models import ImportRow, ImportRun
 from patientapp.imports.rules import read_row
 
 ASIDE = 100  # rows laid aside in one commit
-FIRST_PART, SMALLEST_PART, LARGEST_PART = 10, 4, 200  # rows stored in one commit
+FIRST_PART, LARGEST_PART = 10, 200  # rows stored in one commit
 AIM = 0.015  # seconds: how long a part should hold the one writer
 LEFT_BEHIND = timedelta(minutes=2)  # who took a file is gone when it is not stored by then
 FORGOTTEN = timedelta(days=1)  # rows laid aside by a process that was killed
@@ -120,13 +120,13 @@ class _Part:
 
 def _store(run_id: UUID, kind: Kind, *, now: datetime) -> Counts:
     """Store part after part; others may be doing the same beside us."""
-    size = FIRST_PART
+    size = max(FIRST_PART, kind.together)
     while (part := _read(run_id, kind, size)) is not None:
         with transaction():
             began = time.monotonic()
             _store_part(part, kind, now=now)
         held = max(time.monotonic() - began, 0.001)
-        size = max(SMALLEST_PART, min(LARGEST_PART, int(size * min(2.0, AIM / held))))
+        size = max(kind.together, min(LARGEST_PART, int(size * min(2.0, AIM / held))))
         db.session.expunge_all()
     with transaction():
         return _end(run_id, now=now)
