@@ -242,7 +242,11 @@ def test_unknown_columns_are_refused_by_name(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "said"),
-    [(b"", "the file is empty"), (b"\xff\xfea\x00", "not UTF-8: save the file"), (b'"a', "cannot be read as CSV")],
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfea\x00", "not UTF-8: save the file"),
+        (b'"a', "cannot be read as CSV"),
+    ],
 )
 def test_files_that_are_none_are_refused(world: World, raw: bytes, said: str) -> None:
     path = world.folder / "x.csv"
