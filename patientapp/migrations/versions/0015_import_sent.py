@@ -1,13 +1,13 @@
 """the newest row of each sender's key
 
-Revision: 0013, after 0012
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 
 ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 
