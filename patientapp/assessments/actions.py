@@ -35,10 +35,16 @@ def begin_episode(
 
 
 def record_event(
-    viewer: Viewer, *, episode_id: UUID, kind: EpisodeEventKind, on: date, now: datetime
+    viewer: Viewer,
+    *,
+    episode_id: UUID,
+    kind: EpisodeEventKind,
+    on: date,
+    now: datetime,
+    detail: str = "",
 ) -> Episode:
     """Something happened on a day; assign, or move, what follows from it."""
-    found = episodes.record_event(viewer, episode_id=episode_id, kind=kind, on=on, now=now)
+    found = episodes.record_event(viewer, episode_id=episode_id, kind=kind, on=on, detail=detail, now=now)
     assign_packs(found, now=now)
     return found
 

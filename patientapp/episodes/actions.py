@@ -12,7 +12,14 @@ from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
 from patientapp.episodes.models import Episode, EpisodeEvent
 from patientapp.episodes.queries import episode, system_current, system_days
-from patientapp.episodes.rules import ONCE, EpisodeEventKind, PainSite, day_problem
+from patientapp.episodes.rules import (
+    ONCE,
+    EpisodeEventKind,
+    PainSite,
+    amount_of,
+    day_problem,
+    detail_problem,
+)
 from patientapp.errors import Invalid
 from patientapp.patients.queries import patient
 from patientapp.workdays import at_london, london_day
@@ -48,14 +55,22 @@ def open_episode(
 
 
 def record_event(
-    viewer: Viewer, *, episode_id: UUID, kind: EpisodeEventKind, on: date, now: datetime
+    viewer: Viewer,
+    *,
+    episode_id: UUID,
+    kind: EpisodeEventKind,
+    on: date,
+    now: datetime,
+    detail: str = "",
 ) -> Episode:
-    """Something happened on a day; EventOutOfOrder when it cannot have."""
+    """Something happened on a day; EventOutOfOrder when it cannot have, Invalid for a wrong detail."""
     found = episode(viewer, episode_id)
     _check_day(kind, on, system_days(found.id), field="on")
     if kind is EpisodeEventKind.RECEIVED:
         _check_received(on, field="on", now=now)
-    _add_event(viewer, found, kind, on, now=now)
+    if problem := detail_problem(kind, detail):
+        raise Invalid(f"detail: {problem}", fields={"detail": [problem]})
+    _add_event(viewer, found, kind, on, detail=detail, now=now)
     if kind is EpisodeEventKind.RECEIVED:
         found.received_at, found.received_on = at_london(on, MIDNIGHT), on
     return found
@@ -75,7 +90,9 @@ def _check_received(on: date, *, field: str, now: datetime) -> None:
         raise EventOutOfOrder(f"{field}: is still to come", fields={field: ["is still to come"]})
 
 
-def _add_event(viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *, now: datetime) -> None:
+def _add_event(
+    viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *, now: datetime, detail: str = ""
+) -> None:
     db.session.add(
         EpisodeEvent(
             service_id=of.service_id,
@@ -83,6 +100,8 @@ def _add_event(viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *,
             kind=kind,
             at=at_london(on, MIDNIGHT),
             on=on,
+            detail=detail,
+            amount=amount_of(kind, detail),
             corrects_id=system_current(of.id, kind) if kind in ONCE else None,
             recorded_at=now,
             recorded_by=viewer.key,

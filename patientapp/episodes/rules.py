@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -115,6 +116,33 @@ class DischargeReason(StrEnum):
     NO_LONGER_APPROPRIATE = "no_longer_appropriate"
     SELF_DISCHARGE = "self_discharge"
     DIED = "died"
+
+
+NUMBERS = {
+    K.PROGRAMME_SESSION: (0.25, 24.0, "give the hours, such as 4 or 2.5"),
+    K.OPIOID_DOSE: (0.0, 5000.0, "give mg of oral morphine equivalent in 24 hours, such as 120"),
+}
+REASONS: dict[str, type[ReturnReason] | type[DischargeReason]] = {
+    K.RETURNED: ReturnReason,
+    K.DISCHARGED: DischargeReason,
+}
+_NUMBER = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?\Z", re.A)
+
+
+def detail_problem(kind: str, detail: str) -> str:
+    """Why this cannot be the detail of such an event; empty when it can."""
+    if detail and kind in REASONS and detail not in set(REASONS[kind]):
+        return f"use one of {', '.join(REASONS[kind])}"
+    if kind in NUMBERS:
+        low, high, words = NUMBERS[EpisodeEventKind(kind)]
+        if not _NUMBER.match(detail) or not low <= float(detail) <= high:
+            return words
+    return ""
+
+
+def amount_of(kind: str, detail: str) -> float | None:
+    """The number in a detail: hours or milligrams; none in other events."""
+    return float(detail) if kind in NUMBERS else None
 
 
 def day_problem(kind: str, on: date, days: Mapping[EpisodeEventKind, date]) -> str:

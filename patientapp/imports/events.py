@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,10 +9,10 @@ from patientapp.episodes import bulk
 from patientapp.episodes.rules import (
     MAYBE_WITHOUT_EPISODE,
     WITHOUT_EPISODE,
-    DischargeReason,
     EpisodeEventKind,
-    ReturnReason,
+    amount_of,
     day_problem,
+    detail_problem,
 )
 from patientapp.imports.following import follow_packs
 from patientapp.imports.keyed import Keyed, Row, Values
@@ -29,16 +28,6 @@ ELSEWHERE = {
     K.FIRST_APPOINTMENT: "comes with the visits: import appointments",
 }
 AHEAD = frozenset({K.DATASET_DUE, K.NOTIFICATION_DUE, K.WAIT_BY_CHOICE_TO})  # may be known before
-NUMBERS = {
-    K.PROGRAMME_SESSION: (0.25, 24.0, "give the hours, such as 4 or 2.5"),
-    K.OPIOID_DOSE: (0.0, 5000.0, "give mg of oral morphine equivalent in 24 hours, such as 120"),
-}
-REASONS: dict[str, type[ReturnReason] | type[DischargeReason]] = {
-    K.RETURNED: ReturnReason,
-    K.DISCHARGED: DischargeReason,
-}
-_NUMBER = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?\Z", re.A)
-
 COLUMNS = (
     Column(name="event_key", read=text(LONGEST_KEY), example="E-70012"),
     Column(name="referral_key", read=text(LONGEST_KEY), example="REF-3308"),
@@ -67,12 +56,8 @@ class Events(Keyed):
             yield "event", ELSEWHERE[kind]
         if kind in WITHOUT_EPISODE and values["referral_key"] is not None:
             yield "referral_key", "leave it empty: a data set is the service's"
-        if detail is not None and kind in REASONS and detail not in set(REASONS[kind]):
-            yield "detail", f"use one of {', '.join(REASONS[kind])}"
-        if kind in NUMBERS:
-            low, high, words = NUMBERS[kind]
-            if detail is None or not _NUMBER.match(detail) or not low <= float(detail) <= high:
-                yield "detail", words
+        if problem := detail_problem(kind, detail or ""):
+            yield "detail", problem
 
     def problems(self, batch: Batch) -> Iterator[Mistake]:
         """Unknown events and referrals, days that cannot be."""
@@ -132,7 +117,7 @@ def _event(row: Row, referral: Any, newest: dict[bytes, Any]) -> bulk.NewEvent:
         kind=values["event"],
         at=values["at"],
         detail=detail,
-        amount=float(detail) if values["event"] in NUMBERS else None,
+        amount=amount_of(values["event"], detail),
         event_key=values["event_key"],
         mark=row.mark if row.is_new else None,
         corrects_id=None if row.is_new else newest.get(row.mark),

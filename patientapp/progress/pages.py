@@ -132,7 +132,7 @@ def patient(patient_id: UUID) -> str:
         person = patients.patient(viewer(), patient_id)
         given = queries.given(viewer(), patient_id)
         items = worklist.open_items(viewer(), now=now, patient_id=patient_id)
-        episodes = queries.episode_lines(viewer(), patient_id, today=today)
+        episodes = queries.episode_lines(viewer(), patient_id, now=now)
         log = contact_log(viewer(), patient_id, limit=TEXTS_SHOWN)
         tasks = queries.tasks_of(viewer(), patient_id)
         own_of = queries.own_spreads(viewer())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,12 +15,15 @@ from patientapp.assessments.queries import is_asked, is_current_response
 from patientapp.assessments.rules import PackDays, PackState, TimePoint, pack_state
 from patientapp.assessments.spread_queries import system_own_spreads
 from patientapp.db import db
+from patientapp.episodes.clock_queries import clocks_of
+from patientapp.episodes.clock_rules import ClockLine
 from patientapp.episodes.models import Episode
 from patientapp.episodes.queries import episodes_of, system_days
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.patients.queries import visible_ids
 from patientapp.progress.rules import Given, OwnOf
 from patientapp.questionnaires.comparison import OwnSpread
+from patientapp.workdays import london_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ class EpisodeLine:
     episode: Episode
     days: Mapping[EpisodeEventKind, date]
     packs: Sequence[PackLine]
+    clocks: Sequence[ClockLine]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,14 +166,16 @@ def tasks_of(viewer: Viewer, patient_id: UUID) -> dict[UUID, list[TaskLine]]:
     return lines
 
 
-def episode_lines(viewer: Viewer, patient_id: UUID, *, today: date) -> list[EpisodeLine]:
-    """A patient's episodes, newest first."""
+def episode_lines(viewer: Viewer, patient_id: UUID, *, now: datetime) -> list[EpisodeLine]:
+    """A patient's episodes, newest first, with their packs and the clocks of the contract."""
+    today = london_day(now)
     packs = packs_of(viewer, [patient_id], today=today)[patient_id]
     return [
         EpisodeLine(
             episode=one,
             days=system_days(one.id),
             packs=[pack for pack in packs if pack.episode_id == one.id],
+            clocks=clocks_of(one, now=now),
         )
         for one in episodes_of(viewer, patient_id)
     ]

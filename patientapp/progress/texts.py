@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from patientapp.access.viewer import AnsweredBy
 from patientapp.assessments.rules import NOT_REACHED, SKIPPED, PackState, TimePoint
+from patientapp.episodes.clock_rules import ClockState
 from patientapp.episodes.rules import EpisodeEventKind, PainSite
 from patientapp.i18n import gettext as _
 from patientapp.progress.rules import Given, Point
@@ -47,6 +48,19 @@ def event(of: EpisodeEventKind) -> str:
         EpisodeEventKind.RECEIVED: _("Referral received"),
         EpisodeEventKind.FIRST_APPOINTMENT: _("First appointment"),
         EpisodeEventKind.DISCHARGED: _("Discharged"),
+    }
+    return words[of]
+
+
+def clock_state(of: ClockState) -> tuple[str, str]:
+    """Where a clock of the contract stands, and the kind of tag that says it."""
+    words = {
+        ClockState.NOT_STARTED: (_("Not started"), "plain"),
+        ClockState.RUNNING: (_("Running"), "waiting"),
+        ClockState.OVERDUE: (_("Overdue"), "urgent"),
+        ClockState.IN_TIME: (_("Done in time"), "done"),
+        ClockState.LATE: (_("Done late"), "plain"),
+        ClockState.BY_CHOICE: (_("The patient chose to wait"), "plain"),
     }
     return words[of]
 
