@@ -19,6 +19,7 @@ from patientapp.errors import Invalid
 from patientapp.messaging.log import contact_log
 from patientapp.patients import queries as patients
 from patientapp.patients.schemas import ListingSchema
+from patientapp.plans.queries import flares_of
 from patientapp.progress import queries, shown, texts
 from patientapp.progress.rules import Given, ScaleRow, own_rows, scale_rows
 from patientapp.services.queries import staff_names
@@ -136,6 +137,7 @@ def patient(patient_id: UUID) -> str:
         log = contact_log(viewer(), patient_id, limit=TEXTS_SHOWN)
         tasks = queries.tasks_of(viewer(), patient_id)
         own_of = queries.own_spreads(viewer())
+        flares = flares_of(viewer(), patient_id)
         record(viewer(), "looked at a patient", now=now, patient_id=patient_id)
     rows = scale_rows(given, shown.instrument_of, own_of)
     return staff_page(
@@ -148,6 +150,7 @@ def patient(patient_id: UUID) -> str:
         log=log,
         episodes=episodes,
         tasks=tasks,
+        flares=flares,
         progress={one.episode.id: _progress(rows, one.episode.id) for one in episodes},
         answers=[shown.answers(one) for one in reversed(given)],
         set_of=lambda task: shown.set_of(task, today=today),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from patientapp import clock
 from patientapp.access.guard import current_viewer
@@ -72,9 +75,7 @@ def listen_to_words(response: Response) -> Response:
         or response.status_code == FOREIGN
     ):
         return response
-    words = "\n".join(
-        value for name, value in request.form.items(multi=True) if name not in OF_EVERY_FORM
-    )
+    words = "\n".join(_typed())
     with suppress(Problem), transaction():
         hear_words(
             words,
@@ -85,3 +86,20 @@ def listen_to_words(response: Response) -> Response:
             reason="risk_in_lost_words",
         )
     return response
+
+
+def _typed() -> Iterator[str]:
+    """Every text of the form, or of the body where it is JSON."""
+    for name, value in request.form.items(multi=True):
+        if name not in OF_EVERY_FORM:
+            yield value
+    with suppress(ValueError, RecursionError, HTTPException):
+        yield from _texts(json.loads(request.get_data(cache=True) or b"null"))
+
+
+def _texts(body: object) -> Iterator[str]:
+    if isinstance(body, str):
+        yield body
+    elif isinstance(body, dict | list):
+        for inner in body.values() if isinstance(body, dict) else body:
+            yield from _texts(inner)

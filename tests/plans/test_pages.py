@@ -298,3 +298,20 @@ def test_a_plan_speaks_its_own_language_on_each_page(
     make_plan(session, person)
     session.commit()
     assert re.search(r'<ol class="app-steps" lang="en">', phone.get("/flare-up").text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"words": "I want to end my life", "version": 7},  # somebody else's version
+        {"words": "I want to end my life", "colour": "red"},
+        {"picked": ["no_such_idea"], "words": "I want to end my life"},
+    ],
+)
+def test_clin_03_p6_risk_words_that_the_api_refuses_are_heard_all_the_same(
+    phone: FlaskClient, session: Session, body: dict[str, object]
+) -> None:
+    address = "/api/v1/me/flare-up-plan/kind_words"
+    refused = phone.put(address, json=body, headers=api_headers(phone))
+    assert refused.status_code in {409, 422}
+    assert [item.reason for item in session.query(WorkItem)] == ["risk_in_lost_words"]

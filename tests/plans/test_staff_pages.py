@@ -167,10 +167,11 @@ def test_flares_stand_on_the_staff_page_with_their_days(
     keeping.note_flare(me, person.id, on=NOW.date() - timedelta(days=4), now=NOW, note="After the move")
     keeping.end_flare(me, person.id, started_on=NOW.date() - timedelta(days=4), on=NOW.date(), now=NOW)
     session.commit()
-    page = desk.get(f"/staff/patients/{person.id}/flare-up").text
-    assert "18 September 2026" in page
-    assert "22 September 2026" in page
-    assert "After the move" in page
+    for address in (f"/staff/patients/{person.id}/flare-up", f"/staff/patients/{person.id}"):
+        page = desk.get(address).text
+        assert "18 September 2026" in page
+        assert "22 September 2026" in page
+        assert "After the move" in page
 
 
 def test_not_ready_names_each_part(session: Session, person: Patient) -> None:
