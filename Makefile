@@ -7,7 +7,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv
 
-.PHONY: help demo test lint check bench accept frontend lock browser clean
+.PHONY: help demo test lint check bench accept frontend lock browser words clean
 
 help: ## what there is to type
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -59,6 +59,14 @@ accept: ready browser ## the bounded acceptance suite: kills, fuzz, races
 lock: $(BIN)/.installed ## lock the dependencies again, with hashes
 	@$(UV) pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+
+words: $(BIN)/.installed ## find the words of patients' pages and texts, and bring every catalogue up to date
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --sort-output --no-location --omit-header \
+	    -k gettext -k 'ngettext:1,2' -o translations/messages.pot .
+	@for folder in translations/*/; do $(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap \
+	    --ignore-obsolete -i translations/messages.pot -o $$folder/LC_MESSAGES/messages.po \
+	    -l $$(basename $$folder); done
+	@$(BIN)/patientapp content | grep messages
 
 clean: ## remove what was built, not what was stored in var/
 	rm -rf .venv node_modules patientapp/web/static

@@ -28,7 +28,7 @@ from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import check_all
 from patientapp.services.profiles import profiles
 from patientapp.signin.loader import load_viewer
-from patientapp.web import assets, current, errors, limits, logs, safety, security, sent
+from patientapp.web import assets, current, errors, fallback, limits, logs, safety, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
 
@@ -108,6 +108,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     sent.init_app(app)
     limits.init_app(app)
     Compress(app)
+    fallback.init_app(app)  # after Compress: what comes last here sees a page first
     _register_rooms(app)
     refuse_undeclared(app)
     return app

@@ -150,7 +150,7 @@ def render(
     language: str,
 ) -> str:
     """The text as its reader gets it, in their language if we have it, else in English."""
-    spoken = _installed(language)
+    spoken = _spoken(template, language)
     filled = dict(words, service=service, phone=phone, link=link)
     with force_locale(spoken):
         filled |= {name: say(filled[name], spoken) for name, say in _SAY.items() if name in filled}
@@ -204,3 +204,12 @@ def _known(code: str, codes: Mapping[str, object]) -> bool:
 def _installed(language: str) -> str:
     """The catalogue for a language of the record, else English."""
     return i18n.best(language, i18n.offered()) or i18n.DEFAULT
+
+
+def _spoken(template: str, language: str) -> str:
+    """The language of a text: whole in one, so English where this text is not translated yet."""
+    wanted = _installed(language)
+    with force_locale(i18n.DEFAULT):
+        english = TEMPLATES[template].words()
+    with force_locale(wanted):
+        return wanted if TEMPLATES[template].words() != english else i18n.DEFAULT
