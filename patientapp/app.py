@@ -74,6 +74,7 @@ ROOMS = (
     ("patientapp.education.pages", "blueprint"),
     ("patientapp.education.my_pages", "blueprint"),
     ("patientapp.education.staff_pages", "blueprint"),
+    ("patientapp.fhir.api", "blueprint"),
     ("patientapp.feedback.pages", "blueprint"),
     ("patientapp.replies.pages", "blueprint"),
     ("patientapp.home.pages", "blueprint"),

@@ -16,7 +16,10 @@ class Appointment(AppendOnly, Identified, Model):
     """One visit: whose it is. What for, when, where and what became of it are its events."""
 
     __tablename__ = "appointments"
-    __table_args__ = (sa.UniqueConstraint("service_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("service_id", "key"),
+        sa.Index("ix_appointments_service_created", "service_id", "created_at"),
+    )
 
     service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"))
     patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patients.id"), index=True)

@@ -20,6 +20,7 @@ class Episode(Identified, Model):
     __table_args__ = (
         sa.UniqueConstraint("service_id", "referral_key"),
         sa.Index("ix_episodes_service_received", "service_id", "received_on"),
+        sa.Index("ix_episodes_service_created", "service_id", "created_at"),
     )
 
     patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patients.id"), index=True)

@@ -8,6 +8,7 @@ from typing import Any
 from patientapp.progress.shown import instrument_of
 from patientapp.questionnaires.definition import Instrument
 from patientapp.questionnaires.fhir import Given, observations, questionnaire_response
+from patientapp.questionnaires.fhir_codes import extension
 from patientapp.questionnaires.grade import Scored
 from patientapp.scoring.scale import Reason
 
@@ -27,7 +28,10 @@ def as_observations(row: Any) -> Iterator[Resource]:
 def response_of(instrument: Instrument, row: Any) -> Resource:
     """The answers; when they reached us stands beside when they were given (CLIN-06)."""
     made = questionnaire_response(instrument, given_in(row))
-    return made | {"meta": {"lastUpdated": row.received_at.isoformat()}}
+    return made | {
+        "meta": {"lastUpdated": row.received_at.isoformat()},
+        "extension": [extension("mode", row.mode)],
+    }
 
 
 def observations_of(instrument: Instrument, row: Any) -> Iterator[Resource]:

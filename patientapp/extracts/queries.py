@@ -36,6 +36,7 @@ GIVEN = (
     Response.language,
     Response.wording,
     Response.answered_by,
+    Response.mode,
     Response.birth_date_confirmed,
     Response.answers,
     Response.scores,
@@ -43,7 +44,7 @@ GIVEN = (
     Response.received_at,
 )
 
-_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id"}]
+_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id", "mode"}]
 
 
 def slug_of(service_id: UUID) -> str:

@@ -21,6 +21,7 @@ class Patient(Identified, Model):
     __table_args__ = (
         sa.UniqueConstraint("service_id", "nhs_number"),
         sa.Index("ix_patients_service_name", "service_id", "family_name", "given_name", "id"),
+        sa.Index("ix_patients_service_created", "service_id", "created_at"),  # newest, and FHIR pages
         sa.Index("ix_patients_mobile", "mobile"),  # who shares a phone
         sa.Index("uq_patients_service_key", "service_id", "patient_key", unique=True),
         sa.CheckConstraint("(paused_until IS NULL) = (pause_reason IS NULL)", name="paused_with_reason"),

@@ -1,7 +1,7 @@
 """The one place where a refusal becomes an answer (IO-07).
 
-Under /api/, /fhir/ and /webhooks/: an RFC 9457 problem document. Elsewhere: a plain page with the
-help block. Details go to the log under a reference; nothing internal leaves the server.
+Under /fhir/: an OperationOutcome. To other machines: an RFC 9457 problem document. Elsewhere: a plain
+page with the help block. Details go to the log under a reference; nothing internal leaves the server.
 """
 
 from __future__ import annotations
@@ -59,10 +59,48 @@ def problem_document(*, status: int, slug: str, title: str, detail: str, fields:
     return response
 
 
+def is_fhir(path: str) -> bool:
+    """Whether this address speaks FHIR."""
+    return path.startswith("/fhir/")
+
+
+# What FHIR R4 calls our refusals (valueset-issue-type).
+ISSUES = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    409: "conflict",
+    412: "multiple-matches",
+    415: "not-supported",
+    422: "business-rule",
+    429: "throttled",
+    503: "transient",
+}
+
+
+def operation_outcome(status: int, detail: str, *, fields: Any = None) -> Response:
+    """A refusal as FHIR says it: one issue for each thing that is wrong, with where it is."""
+    code = ISSUES.get(status, "exception")
+    wrong = [(name, words) for name, said in (fields or {}).items() for words in said]
+    issues = [
+        {"severity": "error", "code": code, "diagnostics": f"{name}: {words}", "expression": [name]}
+        for name, words in wrong
+    ] or [{"severity": "error", "code": code, "diagnostics": detail}]
+    response = jsonify({"resourceType": "OperationOutcome", "issue": issues})
+    response.status_code = status
+    response.mimetype = "application/fhir+json"
+    return response
+
+
 def answer(problem: Problem) -> ResponseReturnValue:
     """The answer to a refusal, as a document or a page; our own trouble is logged with its reference."""
     reference = _logged(problem) if problem.status >= 500 else ""
-    if is_machine_path(request.path):
+    if is_fhir(request.path):
+        response = operation_outcome(problem.status, problem.detail, fields=problem.fields)
+    elif is_machine_path(request.path):
         response = problem_document(
             status=problem.status,
             slug=problem.slug(),
@@ -177,7 +215,9 @@ def _words(status: int) -> tuple[str, str]:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if is_machine_path(request.path):
+    if is_fhir(request.path):
+        response = operation_outcome(status, error.name)
+    elif is_machine_path(request.path):
         response = problem_document(
             status=status,
             slug=error.name.lower().replace(" ", "-"),
@@ -208,6 +248,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         return answer(refused)
     reference = secrets.token_hex(4)
     log.error("unexpected error", reference=reference, path=request.endpoint, exc_info=error)
+    if is_fhir(request.path):
+        return operation_outcome(500, f"Reference {reference}")
     if is_machine_path(request.path):
         return problem_document(
             status=500, slug="problem", title=Problem.title, detail=f"Reference {reference}"
