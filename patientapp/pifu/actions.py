@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
+from patientapp.episodes.actions import record_happening
+from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.errors import Conflict, Forbidden, Invalid, NotFound
 from patientapp.messaging.actions import enqueue, withdraw
 from patientapp.patients.models import Patient
@@ -25,7 +27,7 @@ from patientapp.pifu.models import (
     PifuWithdrawal,
 )
 from patientapp.pifu.queries import Progress
-from patientapp.pifu.rules import Signs, Stage, Step, Window
+from patientapp.pifu.rules import Move, Signs, Stage, Step, Window
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import add_to, raise_item
 from patientapp.worklist.hearing import hear_words
@@ -51,12 +53,18 @@ def agree(
     others: str,
     check_in_months: int,
     now: datetime,
+    move: Move | None = None,
 ) -> PifuAgreement:
-    """A new agreement; an older one ends with it. Both names stand on it (practice.md 3.1)."""
+    """A new agreement; an older one ends with it. Both names stand on it (practice.md 3.1).
+
+    move: what it does to the newest episode, recorded there (K17b); none when nothing changes.
+    """
     person = patient(viewer, patient_id)
     if viewer.staff_id is None:
         raise Forbidden
-    if rules.terms_mistakes(starts_on, ends_on):
+    episode_id, since = queries.newest_episode(viewer, person.id)
+    contract = queries.contract_of(person.service_id)
+    if rules.terms_mistakes(starts_on, ends_on, contract, since=since):
         raise Invalid("The days do not fit.", fields={"ends_on": ["Check the days."]})
     before = queries.system_agreement_of(person.id)
     if before is not None:
@@ -75,6 +83,15 @@ def agree(
     db.session.add(made)
     db.session.flush()
     record(viewer, "agreed about coming back", now=now, patient_id=person.id, object=made.id)
+    if move is not None and episode_id is not None:
+        record_happening(
+            viewer,
+            episode_id=episode_id,
+            kind=EpisodeEventKind(move.value),
+            on=london_day(now),
+            now=now,
+            once=str(made.id),
+        )
     return made
 
 
@@ -200,7 +217,8 @@ def _new(
 ) -> PifuRequest:
     owner = agreement.patient_id
     number = _last_number(owner) + 1
-    read_by = rules.read_by(now, rules.working_days(answers))
+    closes = queries.contract_of(agreement.service_id).closes
+    read_by = rules.read_by(now, rules.working_days(answers), closes=closes)
     item = raise_item(
         ItemKind.TASK,
         service_id=agreement.service_id,
@@ -208,7 +226,7 @@ def _new(
         reason="pifu_request",
         source=f"{owner}:pifu:{number}",
         now=now,
-        due=rules.due_at(read_by),
+        due=rules.due_at(read_by, closes=closes),
     )
     made = PifuRequest(
         service_id=agreement.service_id,
@@ -259,7 +277,8 @@ def _sooner(
     viewer: Viewer, request: PifuRequest, answers: Mapping[str, object], *, now: datetime
 ) -> None:
     """A press that is more pressing than the request it joined gets a nearer day of its own."""
-    day = rules.read_by(now, rules.working_days(answers))
+    closes = queries.contract_of(request.service_id).closes
+    day = rules.read_by(now, rules.working_days(answers), closes=closes)
     if day < request.read_by:
         raise_item(
             ItemKind.TASK,
@@ -268,7 +287,7 @@ def _sooner(
             reason="pifu_sooner",
             source=f"{request.id}:sooner",
             now=now,
-            due=rules.due_at(day),
+            due=rules.due_at(day, closes=closes),
         )
 
 

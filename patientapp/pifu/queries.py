@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.db import db
+from patientapp.episodes.queries import episodes_of, system_days
+from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.errors import NotFound
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_ids
@@ -23,7 +25,9 @@ from patientapp.pifu.models import (
     PifuRequest,
     PifuWithdrawal,
 )
-from patientapp.pifu.rules import Stage, Terms
+from patientapp.pifu.rules import CLOSES, WINDOW_MONTHS, Contract, Stage, Terms
+from patientapp.services.profile import Route
+from patientapp.services.queries import profile_of, system_service
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.rules import ItemStep
 
@@ -108,6 +112,27 @@ def terms_of(agreement: PifuAgreement | None) -> Terms | None:
     if agreement is None:
         return None
     return Terms(starts_on=agreement.starts_on, ends_on=agreement.ends_on)
+
+
+def contract_of(service_id: UUID) -> Contract:
+    """What the contract of this service says of coming back."""
+    profile = profile_of(system_service(service_id))
+    if profile is None:
+        return Contract()
+    support = profile.support
+    return Contract(
+        may_agree=support.route is not Route.REFERRER,
+        months=support.months or WINDOW_MONTHS,
+        is_limit=support.route is Route.WITHIN_WINDOW and support.months is not None,
+        closes=profile.closes or CLOSES,
+    )
+
+
+def newest_episode(viewer: Viewer, patient_id: UUID) -> tuple[UUID | None, date | None]:
+    """The newest episode of a patient, and the day it was discharged, if any."""
+    for episode in episodes_of(viewer, patient_id):
+        return episode.id, system_days(episode.id).get(EpisodeEventKind.DISCHARGED)
+    return None, None
 
 
 def draft(viewer: Viewer) -> PifuDraft | None:

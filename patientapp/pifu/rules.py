@@ -46,6 +46,13 @@ class Window(StrEnum):
     NONE = "none"  # nothing was agreed
 
 
+class Move(StrEnum):
+    """What the agreement does to the episode (K17b)."""
+
+    MOVED = "moved_to_pifu"
+    DISCHARGED = "discharged_to_pifu"
+
+
 class Step(StrEnum):
     """The pages of a request, in their order; signs come before the date of birth."""
 
@@ -105,22 +112,38 @@ def window(terms: Terms | None, *, today: date, begun_on: date | None = None) ->
     return Window.OPEN if in_time and today <= terms.ends_on + LATE_DRAFT else Window.OVER
 
 
-def usual_end(starts_on: date) -> date:
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What a service's contract says of coming back (X8, X9)."""
+
+    may_agree: bool = True  # not where only a referrer may send somebody back
+    months: int = WINDOW_MONTHS
+    is_limit: bool = False  # the months are the most, not only the usual
+    closes: time = CLOSES
+
+
+def usual_end(starts_on: date, contract: Contract) -> date:
     """The last day of the usual window (C26: day 365 is the last, day 366 is too late)."""
-    return add_months(starts_on, WINDOW_MONTHS)
+    return add_months(starts_on, contract.months)
 
 
-def terms_mistakes(starts_on: date | None, ends_on: date | None) -> dict[str, str]:
-    """What is wrong with the days of an agreement, by field; empty when nothing is."""
-    wrong = {}
-    if starts_on is None:
-        wrong["starts_on"] = "no_day"
-    if ends_on is None:
-        wrong["ends_on"] = "no_day"
-    elif starts_on is not None and ends_on < starts_on:
+def terms_mistakes(
+    starts_on: date | None, ends_on: date | None, contract: Contract, *, since: date | None = None
+) -> dict[str, str]:
+    """What is wrong with the days of an agreement, by field; empty when nothing is.
+
+    since: the day from which a contract's months count, where it has come (discharge).
+    """
+    wrong = {} if contract.may_agree else {"starts_on": "referrer_only"}
+    if starts_on is None or ends_on is None:
+        missing = {"starts_on": starts_on, "ends_on": ends_on}
+        return wrong | {name: "no_day" for name, day in missing.items() if day is None}
+    if ends_on < starts_on:
         wrong["ends_on"] = "before_start"
-    elif starts_on is not None and ends_on - starts_on > LONGEST_WINDOW:
+    elif ends_on - starts_on > LONGEST_WINDOW:
         wrong["ends_on"] = "too_long"
+    elif contract.is_limit and ends_on > add_months(since or starts_on, contract.months):
+        wrong["ends_on"] = "beyond_contract"
     return wrong
 
 
@@ -132,13 +155,13 @@ def working_days(answers: Mapping[str, object]) -> int:
     return READ_SOONER if worried or cannot_cope else READ_WITHIN
 
 
-def read_by(received: datetime, days: int) -> date:
+def read_by(received: datetime, days: int, *, closes: time = CLOSES) -> date:
     """The working day by which it is read (CLIN-09); a receipt out of hours counts from the next one.
 
     Readings: `closed_day_receipt` next_working_day_is_day_0; after the closing hour likewise.
     """
     day = london_day(received)
-    if london_time(received) >= CLOSES and _works(day):
+    if london_time(received) >= closes and _works(day):
         day += DAY
     while not _works(day):
         day += DAY
@@ -157,9 +180,9 @@ def _works(day: date) -> bool:
         return day.weekday() < 5
 
 
-def due_at(day: date) -> datetime:
+def due_at(day: date, *, closes: time = CLOSES) -> datetime:
     """The end of that working day."""
-    return at_london(day, CLOSES)
+    return at_london(day, closes)
 
 
 def next_working_day(now: datetime) -> date:

@@ -16,7 +16,7 @@ from patientapp.db import transaction
 from patientapp.patients import queries as patients
 from patientapp.patients.rules import parse_birth_date
 from patientapp.pifu import actions, queries, rules, texts
-from patientapp.pifu.rules import Stage
+from patientapp.pifu.rules import Contract, Move, Stage
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
@@ -81,10 +81,16 @@ def of_patient(patient_id: UUID) -> str:
 @once
 def agree(patient_id: UUID) -> ResponseReturnValue:
     """Record what was agreed with the patient (B46, C26, N21)."""
+    person = patients.patient(viewer(), patient_id)  # the wall first: a foreign id is a 404 (SEC-02)
     check_form_patient(patient_id)
     starts_on, ends_on = _day("starts_on"), _day("ends_on")
     months = _months()
-    wrong = rules.terms_mistakes(starts_on, ends_on)
+    _episode, since = queries.newest_episode(viewer(), patient_id)
+    contract = queries.contract_of(person.service_id)
+    wrong = rules.terms_mistakes(starts_on, ends_on, contract, since=since)
+    move = request.form.get("move", "")
+    if move and move not in set(Move):
+        wrong["move"] = "choose"
     triggers = request.form.get("triggers", "").strip()
     if not triggers:
         wrong["triggers"] = "no_words"
@@ -104,6 +110,7 @@ def agree(patient_id: UUID) -> ResponseReturnValue:
         others=request.form.get("others", "").strip(),
         check_in_months=months,
         now=clock.now(),
+        move=Move(move) if move else None,
     )
     return redirect(url_for(".of_patient", patient_id=patient_id), 303)
 
@@ -113,6 +120,7 @@ def agree(patient_id: UUID) -> ResponseReturnValue:
 @once
 def end(patient_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
     """End an agreement: a person decides, and says why (CLIN-08)."""
+    patients.patient(viewer(), patient_id)
     check_form_patient(patient_id)
     reason = request.form.get("reason", "")
     if reason not in dict(texts.end_reasons()):
@@ -148,7 +156,7 @@ def _page(patient_id: UUID, wrong: dict[str, str]) -> str:
         agreements=agreements,
         requests=found,
         names=staff_names(viewer(), staff),
-        typed=_typed(today),
+        typed=_typed(today, queries.contract_of(person.service_id)),
         wrong=said,
         errors=list(said.items()),
         limit=LONGEST,
@@ -157,8 +165,8 @@ def _page(patient_id: UUID, wrong: dict[str, str]) -> str:
     )
 
 
-def _typed(today: date) -> dict[str, str]:
-    usual = {"starts_on": today, "ends_on": rules.usual_end(today)}
+def _typed(today: date, contract: Contract) -> dict[str, str]:
+    usual = {"starts_on": today, "ends_on": rules.usual_end(today, contract)}
     typed = {name: f"{day.day} {day.month} {day.year}" for name, day in usual.items()}
-    typed |= {"triggers": "", "others": "", "check_in_months": "0"}
+    typed |= {"triggers": "", "others": "", "check_in_months": "0", "move": ""}
     return typed | {name: request.form[name] for name in typed if name in request.form}

@@ -167,6 +167,15 @@ def end_reasons() -> Options:
     ]
 
 
+def moves() -> Options:
+    """What the agreement does to the episode, to choose from."""
+    return [
+        ("", _("Nothing changes now")),
+        ("moved_to_pifu", _("Moved to coming back by themselves: no more booked visits")),
+        ("discharged_to_pifu", _("Discharged, and may come back by themselves")),
+    ]
+
+
 def end_reason(code: str) -> str:
     """A kept reason in words."""
     return dict(end_reasons()).get(code) or (_("A newer agreement") if code == "replaced" else code)
@@ -179,6 +188,8 @@ def mistake(code: str) -> str:
         "too_long": _("Use 4,000 characters or fewer"),
         "no_day": _("Give a day, like 27 3 2027"),
         "before_start": _("The last day must not be before the first"),
+        "beyond_contract": _("The contract ends this earlier: choose a nearer last day"),
+        "referrer_only": _("Under this contract only a referrer sends somebody back"),
         "no_words": _("Write what was agreed"),
         "months": _("Use a whole number of months from 0 to 12"),
     }

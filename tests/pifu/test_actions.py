@@ -12,20 +12,22 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Viewer
 from patientapp.db import db, transaction
-from patientapp.errors import Conflict, NotFound
+from patientapp.episodes.models import EpisodeEvent
+from patientapp.episodes.rules import EpisodeEventKind
+from patientapp.errors import Conflict, Invalid, NotFound
 from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
 from patientapp.patients.models import Patient
 from patientapp.pifu import actions, queries
 from patientapp.pifu.actions import NothingToSend, OutsideTheWindow
 from patientapp.pifu.models import PifuEnd, PifuPress, PifuRequest
-from patientapp.pifu.rules import Stage, Step
+from patientapp.pifu.rules import Move, Stage, Step
 from patientapp.pifu.watching import watch
 from patientapp.worklist import actions as worklist
 from patientapp.worklist.actions import ChangedMeanwhile
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.queries import open_items
-from tests.factories import LINK_KEY, NOW, make_patient, make_service
+from tests.factories import LINK_KEY, NOW, make_episode, make_patient, make_service
 from tests.messaging.races import at_once, committed
 from tests.pifu.world import clinician_of, fill_in, make_agreement, patient_of
 
@@ -210,6 +212,31 @@ def test_b46_a_new_agreement_ends_the_one_before(
     assert found.id == second.id
     actions.end_agreement(clinician, person.id, second.id, reason="patient_wish", now=NOW)
     assert queries.system_agreement_of(person.id) is None
+
+
+def test_k17_the_move_is_recorded_in_the_episode_once(
+    session: Session, person: Patient, clinician: Viewer
+) -> None:
+    """B18, K17b: attendances moved or discharged to PIFU are counted from these events."""
+    episode = make_episode(session, person)
+    make_agreement(session, person, clinician, move=Move.MOVED)
+    kinds = session.scalars(
+        sa.select(EpisodeEvent.kind).where(EpisodeEvent.episode_id == episode.id)
+    ).all()
+    assert kinds.count(EpisodeEventKind.MOVED_TO_PIFU) == 1
+
+
+@pytest.mark.parametrize(("profile", "refused"), [("highly_specialist", True), ("bassetlaw", False)])
+def test_x9_only_a_referrer_sends_people_back_to_the_specialist_service(
+    session: Session, profile: str, refused: bool
+) -> None:
+    service = make_service(session, profile=profile)
+    person, staff = make_patient(session, service), clinician_of(session, service)
+    if refused:
+        with pytest.raises(Invalid):
+            make_agreement(session, person, staff)
+    else:
+        assert make_agreement(session, person, staff).ends_on == date(2027, 9, 1)
 
 
 def test_sec_03_another_services_staff_find_nothing(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from patientapp.pifu.rules import (
+    Contract,
     Signs,
     Step,
     Terms,
@@ -27,7 +28,7 @@ from patientapp.pifu.rules import (
 from patientapp.workdays import LONDON
 
 DISCHARGED = date(2026, 3, 2)
-YEAR = Terms(starts_on=DISCHARGED, ends_on=usual_end(DISCHARGED))
+YEAR = Terms(starts_on=DISCHARGED, ends_on=usual_end(DISCHARGED, Contract()))
 # Read from the government's published list; kept here apart from the app's own data.
 HOLIDAYS = {
     "2026-01-01",
@@ -137,7 +138,7 @@ def test_clin_08_a_worry_is_read_within_one_working_day(answers: dict[str, objec
 def test_b46_the_days_of_an_agreement(
     starts_on: date | None, ends_on: date | None, wrong: dict[str, str]
 ) -> None:
-    assert terms_mistakes(starts_on, ends_on) == wrong
+    assert terms_mistakes(starts_on, ends_on, Contract()) == wrong
 
 
 @pytest.mark.parametrize(
@@ -184,3 +185,20 @@ def test_clin_08_warnings_at_30_and_7_days(left: int, due: list[int]) -> None:
 )
 def test_b46_set_points_at_which_we_look_in(every: int, today: date, count: int) -> None:
     assert check_ins_due(DISCHARGED, YEAR.ends_on, every=every, today=today) == count
+
+
+def test_c26_x9_a_contract_may_end_the_window_and_forbid_it() -> None:
+    """C26: within 12 months of discharge; X9: under 004 only a referrer sends somebody back."""
+    year = Contract(is_limit=True)
+    last = date(2027, 3, 2)
+    assert terms_mistakes(date(2026, 4, 1), last, year, since=DISCHARGED) == {}
+    late = terms_mistakes(date(2026, 4, 1), last + timedelta(days=1), year, since=DISCHARGED)
+    assert late == {"ends_on": "beyond_contract"}
+    nobody = Contract(may_agree=False)
+    assert terms_mistakes(DISCHARGED, last, nobody) == {"starts_on": "referrer_only"}
+
+
+def test_clin_09_the_contracts_own_closing_hour_counts() -> None:
+    at = datetime(2026, 9, 22, 16, 45, tzinfo=UTC)  # 17:45 in London
+    assert read_by(at, 1, closes=time(18, 30)) == date(2026, 9, 23)
+    assert read_by(at, 1, closes=time(17, 30)) == date(2026, 9, 24)
