@@ -167,3 +167,10 @@ def test_files_that_cannot_be_read_say_where_and_what_to_do(raw: bytes, line: in
         list(rows(io.BytesIO(raw)))
     assert caught.value.mistake.line == line
     assert said in caught.value.mistake.reason
+
+
+def test_people_are_older_than_the_health_service() -> None:
+    """D13: a birth in 1931 is a day like any other; the service's own dates begin in 1948."""
+    assert day("1931-05-04") == date(1931, 5, 4)
+    with pytest.raises(BadCell):
+        day("0193-05-04")
