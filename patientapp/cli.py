@@ -26,6 +26,7 @@ MODULES = {
     "import": "patientapp.imports.cli",
     "clients": "patientapp.clients.cli",
     "kpi": "patientapp.kpi.cli",
+    "simulate": "patientapp.simulate.cli",
     "staff": "patientapp.signin.cli",
     "patient": "patientapp.keeping.cli",
     "retention": "patientapp.keeping.cli",
