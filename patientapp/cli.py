@@ -24,6 +24,7 @@ MODULES = {
     "reminders": "patientapp.reminders.cli",
     "replies": "patientapp.replies.cli",
     "import": "patientapp.imports.cli",
+    "audit": "patientapp.audit.cli",
     "clients": "patientapp.clients.cli",
     "kpi": "patientapp.kpi.cli",
     "simulate": "patientapp.simulate.cli",
