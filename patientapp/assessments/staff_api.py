@@ -9,6 +9,7 @@ from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.assessments import actions
+from patientapp.assessments.merging import merge_records
 from patientapp.assessments.staff_schemas import (
     ClockSchema,
     EpisodeSchema,
@@ -22,6 +23,7 @@ from patientapp.episodes.clock_queries import LongEpisode, clocks_of, long_episo
 from patientapp.episodes.clock_rules import ClockLine
 from patientapp.episodes.queries import episode, system_days
 from patientapp.episodes.rules import BY_DAY
+from patientapp.patients.schemas import MergeSchema, PatientSchema
 from patientapp.web.api import Blueprint
 from patientapp.web.idempotency import once
 
@@ -72,6 +74,16 @@ def long() -> list[LongEpisode]:
     with transaction():
         record(viewer(), "looked at long episodes", now=now)
         return long_episodes(viewer(), now=now, limit=MOST_LONG)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/merge")
+@requires(Permission.ADD_PATIENTS)
+@once
+@blueprint.arguments(MergeSchema)
+@blueprint.response(201, PatientSchema)
+def merge(new: dict[str, Any], patient_id: UUID) -> object:
+    """Make one record of two of one person: this one goes into the other, with all that is its."""
+    return merge_records(viewer(), patient_id, into=new["into"], reason=new["reason"], now=clock.now())
 
 
 def _shown(episode_id: UUID) -> dict[str, Any]:

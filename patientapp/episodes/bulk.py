@@ -55,6 +55,24 @@ def system_first_days(episode_ids: Collection[UUID]) -> dict[UUID, date]:
     return {row.episode_id: row.first for row in run(asked)}
 
 
+def system_open_twice(service_id: UUID) -> int:
+    """How many people have more than one episode that goes on."""
+    ended = sa.select(_EVENTS.c.episode_id).where(
+        _EVENTS.c.service_id == service_id,
+        _EVENTS.c.kind.in_((EpisodeEventKind.DISCHARGED, EpisodeEventKind.RETURNED)),
+        _EVENTS.c.episode_id.is_not(None),
+        is_current(),
+    )
+    twice = (
+        sa.select(_EPISODES.c.patient_id)
+        .where(_EPISODES.c.service_id == service_id, _EPISODES.c.id.not_in(ended))
+        .group_by(_EPISODES.c.patient_id)
+        .having(sa.func.count() > 1)
+        .subquery()
+    )
+    return int(run(sa.select(sa.func.count()).select_from(twice)).scalar_one())
+
+
 AT_ANY_TIME = (EpisodeEventKind.COMPLAINT, EpisodeEventKind.COMPLIMENT)  # also before a referral
 
 

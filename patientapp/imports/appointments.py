@@ -31,6 +31,7 @@ from patientapp.episodes.rules import EpisodeEventKind, day_problem
 from patientapp.errors import Invalid
 from patientapp.imports.kinds import Batch, Counts
 from patientapp.imports.rules import Column, Mistake, london_moment, one_of, text, whole
+from patientapp.services.queries import system_service
 from patientapp.workdays import london_day
 
 LONGEST_KEY = 100
@@ -93,12 +94,15 @@ class Appointments:
     def check(self, batch: Batch) -> list[Mistake]:
         """Unknown referrals, days that cannot be, keys of other visits."""
         referrals = _referrals(batch)
+        closed_on = system_service(batch.service_id).closed_on
         keys = [values["appointment_key"] for _line, values in batch.rows]
         there = {key: one.visit for key, one in bulk.known(batch.service_id, keys).items()}
         found = []
         for line, values in batch.rows:
             referral = referrals.get(values["referral_key"])
             wrong = list(_row_mistakes(values, referral, now=batch.now))
+            if closed_on is not None and london_day(values["starts_at"]) > closed_on:
+                wrong.append(("starts_at", f"this service closed on {closed_on.isoformat()}"))
             if referral is not None:
                 wrong += mistakes(_row(values, referral), there.get(values["appointment_key"]))
             found += [Mistake(line=line, column=name, reason=reason) for name, reason in wrong]

@@ -13,6 +13,7 @@ import click
 from flask import Flask
 
 from patientapp import clock
+from patientapp.episodes.bulk import system_open_twice
 from patientapp.imports.actions import Judged, digest_of, judge, seekable, store
 from patientapp.imports.kinds import Counts, Kind, kinds
 from patientapp.imports.reading import written
@@ -82,7 +83,14 @@ def _import(kind: Kind, file: BinaryIO, *, service_id: UUID, dry_run: bool) -> N
             return
         counts = store(judged, kind, service_id=service_id, digest=digest, now=now)
         kind.follow(service_id, now=now)
+        twice = system_open_twice(service_id)
     click.echo(f"{judged.rows} rows. {_words(counts)}")
+    if twice:
+        click.echo(
+            f"{twice} people have two open episodes: import the discharge of the former, or record it "
+            "on the person's page.",
+            err=True,
+        )
 
 
 def _judge(kind: Kind, file: BinaryIO, *, service_id: UUID, good: object) -> Judged:

@@ -50,7 +50,7 @@ def visible_patients(viewer: Viewer) -> sa.Select[Patient]:
     if viewer.is_patient:
         return everyone.where(Patient.id == viewer.patient_id, Patient.service_id == viewer.service_id)
     if with_patients(viewer.roles) or viewer.client_id is not None:
-        return everyone.where(Patient.service_id == viewer.service_id)
+        return everyone.where(Patient.service_id == viewer.service_id, Patient.merged_into_id.is_(None))
     return everyone.where(sa.false())
 
 

@@ -35,6 +35,13 @@ class TrueOrFalse(fields.Boolean):
         return value
 
 
+class MergeSchema(StrictSchema):
+    """Into which record another goes, and how it is known that both are of one person."""
+
+    into = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=500))
+
+
 class NewPatientSchema(StrictSchema):
     """A person new to the service."""
 

@@ -386,3 +386,22 @@ def test_a_closed_service_takes_no_referral_after_its_last_day(world: World) -> 
     world.service.closed_on = date(2025, 3, 27)
     world.session.flush()
     assert "received_at: this service closed on 2025-03-27" in world.refused("referrals", REFERRED)
+
+
+def test_a_closed_service_takes_no_visit_after_its_last_day(world: World) -> None:
+    world.referred()
+    world.service.closed_on = date(2025, 4, 30)
+    world.session.flush()
+    header = "appointment_key,referral_key,starts_at,kind,mode,status\n"
+    row = "V1,R1,2025-05-01T10:00,first,video,attended\n"
+    assert "starts_at: this service closed on 2025-04-30" in world.refused("appointments", header + row)
+    world.good("appointments", header + row.replace("05-01", "04-30"))
+
+
+def test_two_open_episodes_are_told_with_what_to_do_and_history_is_taken(world: World) -> None:
+    """History holds them until its discharges are imported, so they are told and not refused."""
+    world.good("patients", ONE)
+    again = "R2,P1,2026-03-28T09:00,routine,gp,back,pain,n\n"
+    assert "1 people have two open episodes" in world.good("referrals", REFERRED + again)
+    ended = EVENTS + "E1,R1,discharged,2025-06-30T10:00,completed\n"
+    assert "two open" not in world.good("events", ended)

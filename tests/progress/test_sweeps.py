@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, object]] = {
         "pain_site": "back",
         "received_on": "2026-09-14",
     },
+    "/api/v1/patients/<uuid:patient_id>/merge": {"into": str(NOBODYS), "reason": "same card shown"},
     "/api/v1/episodes/<uuid:episode_id>/events": {"kind": "discharged", "on": "2026-09-20"},
 }
 
