@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
@@ -95,9 +97,8 @@ def save(
     kept = {block: written[block].strip() for block in found.kind.block_ids if block in written}
     if kept == found.document.draft:
         return found
-    found.document.draft = kept
-    found.document.draft_seq = seen + 1
-    db.session.flush()
+    _keep(document_id, kept, seen=seen)
+    db.session.refresh(found.document)
     record(
         viewer,
         f"wrote {found.kind.id}",
@@ -106,6 +107,18 @@ def save(
         object=document_id,
     )
     return found
+
+
+def _keep(document_id: UUID, kept: Mapping[str, str], *, seen: int) -> None:
+    """One of two who save at once: the other finds its number used."""
+    saved = (
+        sa.update(Document)
+        .where(Document.id == document_id, Document.draft_seq == seen)
+        .values(draft=dict(kept), draft_seq=seen + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed(db.session.execute(saved)):
+        raise DocumentChanged(DocumentChanged.__doc__ or "")
 
 
 def issue(viewer: Viewer, document_id: UUID, *, seen: int, now: datetime) -> Written:

@@ -122,6 +122,9 @@ def join(viewer: Viewer, programme_id: UUID, episode_id: UUID, *, now: datetime)
     own = sa.select(ProgrammePlace).where(
         ProgrammePlace.programme_id == programme_id, ProgrammePlace.patient_id == of.patient_id
     )
+    # one at a time: two who join at once each see the other's seat
+    row = sa.select(EducationProgramme.id).where(EducationProgramme.id == programme_id)
+    db.session.execute(row.with_for_update())
     there = db.session.scalar(own)
     if there is not None and there.seat is not None:
         return there

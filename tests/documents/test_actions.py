@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -119,6 +120,22 @@ def test_clin_07_words_that_somebody_else_saved_are_not_overwritten(me: Viewer, 
         actions.save(me, found.document.id, {"gp_actions": "Mine"}, seen=seen, now=NOW)
     with pytest.raises(DocumentChanged):
         actions.issue(me, found.document.id, seen=seen, now=NOW)
+
+
+def test_of_two_who_save_at_once_one_is_told(session: Session, me: Viewer, episode: Episode) -> None:
+    found = written(me, episode)
+    seen = found.document.draft_seq
+    other = sa.update(Document).where(Document.id == found.document.id)
+    held = found.document  # what the slower one has read already
+    session.execute(
+        other.values(draft={"gp_actions": "First"}, draft_seq=seen + 1),
+        execution_options={"synchronize_session": False},
+    )
+    assert held.draft_seq == seen
+    with pytest.raises(DocumentChanged):
+        actions.save(me, held.id, {"gp_actions": "Second"}, seen=seen, now=NOW)
+    session.expire_all()
+    assert session.get_one(Document, held.id).draft == {"gp_actions": "First"}
 
 
 def test_d24_k19_the_summary_is_due_in_3_days_and_counted_when_the_gp_has_it(
