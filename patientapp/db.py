@@ -1,22 +1,16 @@
 """The database: one session, one base class, one way to write.
 
-SQLite and PostgreSQL are equals. SQLite's own waiting is unfair and its WAL checkpoints could meet
-another process's commit, so every writer first takes one operating-system file lock, which the
-kernel hands out first come, first served, and checkpoints run only under it (REL-05, REL-06).
+SQLite and PostgreSQL are equals; the one writer of a SQLite file stands in `sqlite_file`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime
-from enum import StrEnum
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -24,76 +18,47 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
-from sqlalchemy.types import TypeDecorator
 
+from patientapp.columns import Id, Json, UtcDateTime, choice
 from patientapp.errors import Conflict, Unavailable
+from patientapp.sqlite_file import (
+    LOCK_WAIT_SECONDS,
+    PRAGMAS,
+    LockedCloseConnection,
+    WriterLock,
+    checkpoint_when_large,
+    lock_of,
+)
 
-LOCK_WAIT_SECONDS = 8.0  # below the 10 s of REL-07
-CHECKPOINT_BYTES = 4_000_000  # SQLite's own default, 1,000 pages of 4 KiB
+__all__ = [
+    "AppendOnly",
+    "Base",
+    "Id",
+    "Identified",
+    "Json",
+    "Model",
+    "UtcDateTime",
+    "changed",
+    "choice",
+    "db",
+    "dialect",
+    "end_read",
+    "end_reads_softly",
+    "engine_options",
+    "insert",
+    "lock_of",
+    "prepare",
+    "run",
+    "table",
+    "transaction",
+]
+
 POSTGRES_OPTIONS = (
     "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=8000 -c statement_timeout=60000"
 )
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: naive datetimes are refused, and what comes back is aware and UTC (TIME-01)."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse what has no zone; SQLite stores the UTC wall time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a time zone")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC, whatever the driver gave."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Id(TypeDecorator[uuid.UUID]):
-    """A UUID in 16 bytes on both databases."""
-
-    impl = sa.Uuid
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        """Native on PostgreSQL, a 16-byte blob on SQLite."""
-        native = sa.Uuid() if dialect.name == "postgresql" else sa.LargeBinary(16)
-        return dialect.type_descriptor(native)
-
-    def process_bind_param(self, value: uuid.UUID | None, dialect: Dialect) -> Any:
-        """The driver's own form."""
-        return value.bytes if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> uuid.UUID | None:
-        """Always a UUID."""
-        return uuid.UUID(bytes=value) if isinstance(value, bytes) else value
-
-
-Json = sa.JSON().with_variant(JSONB(), "postgresql")
-
-
-def choice(kind: type[StrEnum]) -> sa.Enum:
-    """A closed set stored by value, held by a CHECK."""
-    return sa.Enum(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        name=kind.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 NAMES = {
@@ -182,54 +147,7 @@ def changed(result: sa.Result[Any]) -> int:
     return count
 
 
-class WriterLock:
-    """The one writer of a SQLite file among all threads and processes (REL-05)."""
-
-    def __init__(self, database: Path) -> None:
-        self.path = database.with_name(database.name + ".lock")
-
-    @contextmanager
-    def held(self, *, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
-        """Hold the lock; Unavailable after the bounded wait."""
-        with self.path.open("ab") as file:
-            if not self._taken_at_once(file.fileno()) and not self._taken(file.fileno(), wait):
-                raise Unavailable("Another write is taking too long.")
-            try:
-                yield
-            finally:  # closing alone would not do: a process forked meanwhile has a copy of the file
-                fcntl.flock(file, fcntl.LOCK_UN)
-
-    @staticmethod
-    def _taken_at_once(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _taken(self, descriptor: int, wait: float) -> bool:
-        # flock queues fairly but cannot time out, so a short-lived thread does the waiting on a
-        # descriptor of the same open file; if we give up, closing that file gives the lock back.
-        waiter = threading.Thread(target=_wait_for, args=(descriptor,), daemon=True)
-        waiter.start()
-        waiter.join(wait)
-        return not waiter.is_alive()
-
-
-def _wait_for(descriptor: int) -> None:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-
-_locks: dict[str, WriterLock] = {}
 _writing: ContextVar[bool] = ContextVar("patientapp_writing", default=False)
-
-
-def lock_of(engine: Engine) -> WriterLock | None:
-    """The writer lock of a SQLite file; None for PostgreSQL and for SQLite in memory."""
-    name = engine.url.database
-    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
-        return None
-    return _locks.setdefault(name, WriterLock(Path(name)))
 
 
 def end_read() -> None:
@@ -290,24 +208,7 @@ def _committed(lock: WriterLock | None, *, wait: float = LOCK_WAIT_SECONDS) -> I
         db.session.rollback()
         raise
     if lock is not None:
-        _checkpoint_when_large(lock)
-
-
-def _checkpoint_when_large(lock: WriterLock) -> None:
-    wal = Path(str(lock.path).removesuffix(".lock") + "-wal")
-    if wal.exists() and wal.stat().st_size > CHECKPOINT_BYTES:
-        with db.engine.engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert isinstance(raw, sqlite3.Connection)
-            checkpoint(raw)
-
-
-def checkpoint(connection: sqlite3.Connection) -> None:
-    """Move the log into the database, without waiting for readers; the caller holds the lock (REL-06)."""
-    waited = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-    connection.execute("PRAGMA busy_timeout=0")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    connection.execute(f"PRAGMA busy_timeout={int(waited)}")
+        checkpoint_when_large(lock, db.engine.engine)
 
 
 def _unavailable(error: OperationalError) -> Conflict | Unavailable:
@@ -315,20 +216,6 @@ def _unavailable(error: OperationalError) -> Conflict | Unavailable:
     if state == "55P03":  # lock_not_available: the same request is still running elsewhere
         return Conflict("The same request is still running.", retry_after=2)
     return Unavailable("The database did not answer.")
-
-
-class LockedCloseConnection(sqlite3.Connection):
-    """Closing the last connection checkpoints the log, so closing takes the writer lock too (REL-06)."""
-
-    writer_lock: WriterLock | None = None
-
-    def close(self) -> None:
-        """Close under the lock of this file."""
-        if self.writer_lock is None:
-            super().close()
-            return
-        with self.writer_lock.held():
-            super().close()
 
 
 def prepare(engine: Engine) -> None:
@@ -342,21 +229,12 @@ def prepare(engine: Engine) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves; pysqlite's own handling loses updates
         if isinstance(raw, LockedCloseConnection):
             raw.writer_lock = lock
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
-
-
-_PRAGMAS = (
-    "busy_timeout=8000",
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "wal_autocheckpoint=0",
-)
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from patientapp.audit.models import AuditEntry
-from patientapp.db import WriterLock, db, lock_of, transaction
+from patientapp.db import db, lock_of, transaction
 from patientapp.errors import Unavailable
 from patientapp.services.models import Service
+from patientapp.sqlite_file import WriterLock
 from tests.databases import Database
 from tests.factories import NOW, make_service
 
