@@ -17,6 +17,8 @@ from patientapp.services.profiles import profiles
 from patientapp.services.rules import can_be_texted
 from patientapp.shell import actor, refusals
 
+TOLD = ("duty_phone", "next_phone", "lead_phone")
+
 
 @click.group("service")
 def service() -> None:
@@ -37,6 +39,8 @@ def service() -> None:
 @click.option("--hours", required=True, help="When the telephone is answered.")
 @click.option("--text-relay", default="", help="The number for people who cannot use a telephone.")
 @click.option("--duty-phone", default="", help="Told of each worrying answer, as +447700900999.")
+@click.option("--next-phone", default="", help="Told of an alert that nobody has taken in time.")
+@click.option("--lead-phone", default="", help="The service lead: told when it still has no owner.")
 @click.option("--schedule", help="Which packs are asked when; else the profile's, else standard.")
 @click.option("--profile", default="", help="Its contract: patientapp services lists them.")
 @click.option(
@@ -68,8 +72,10 @@ def add(
     schedule = schedule or (profiles()[profile].schedule if profile else "standard")
     if schedule not in known:
         raise click.UsageError(f"There is no schedule {schedule!r}; there is: {', '.join(known)}")
-    if facts["duty_phone"] and not can_be_texted(facts["duty_phone"]):
-        raise click.UsageError("--duty-phone: give it with its country, such as +447700900999")
+    for told in TOLD:
+        if facts[told] and not can_be_texted(facts[told]):
+            option = told.replace("_", "-")
+            raise click.UsageError(f"--{option}: give it with its country, such as +447700900999")
     with make_app().app_context(), refusals(), transaction():
         made = add_service(
             slug=slug,
@@ -82,6 +88,10 @@ def add(
     click.echo(f"{made.slug} is there. Next: patientapp staff add --service {made.slug} --role …")
     if not made.duty_phone:
         click.echo("No --duty-phone: worrying answers wait on the staff list and are told to nobody.")
+    if not (made.next_phone and made.lead_phone):
+        click.echo(
+            "No --next-phone or no --lead-phone: an alert without an owner is passed to fewer people."
+        )
 
 
 commands = [service]

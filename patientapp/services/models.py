@@ -24,6 +24,8 @@ class Service(Identified, Model):
     hours: Mapped[str]
     text_relay: Mapped[str] = mapped_column(default="")
     duty_phone: Mapped[str] = mapped_column(default="")  # told of each alert within 2 min (P6)
+    next_phone: Mapped[str] = mapped_column(default="")  # told when nobody has taken it (CLIN-04)
+    lead_phone: Mapped[str] = mapped_column(default="")  # the service lead, told after that
     schedule: Mapped[str] = mapped_column(default="standard")
     daily_text_ceiling: Mapped[int] = mapped_column(default=2000)
     profile: Mapped[str] = mapped_column(default="")  # its contract, in contracts/; empty: none

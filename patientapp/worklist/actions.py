@@ -155,6 +155,8 @@ def close(
 def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, action: str = "") -> None:
     """Add the next step; whoever comes second finds its number used and is told who was first.
 
+    What only adds to an item (a patient who wrote again, an alert passed on) keeps nobody from taking it.
+
     The audit comes first, as in every change of one patient's record: its head row makes them wait
     in line, where two that took their rows in different orders would wait for each other.
     """
@@ -165,19 +167,15 @@ def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, act
         patient_id=found.item.patient_id,
         object=found.item.id,
     )
-    added = _add_once(
-        WorkItemEvent,
-        item_id=found.item.id,
-        seq=found.standing.seq + 1,
-        step=step,
-        staff_id=_staff(viewer),
-        action=action,
-        at=now,
-    )
-    if not added:
+    was, event = found.standing, {"step": step, "staff_id": _staff(viewer), "action": action, "at": now}
+    while not _add_once(WorkItemEvent, item_id=found.item.id, seq=was.seq + 1, **event):
         current = item(viewer, found.item.id, now=now).standing
-        refusal = Refusal.CLOSED if current.step is ItemStep.CLOSED else Refusal.OTHERS
-        raise _problem(viewer, refusal, owner=current.owner)
+        if (current.step, current.owner) != (was.step, was.owner):
+            refusal = Refusal.CLOSED if current.step is ItemStep.CLOSED else Refusal.OTHERS
+            raise _problem(viewer, refusal, owner=current.owner)
+        if step is ItemStep.CLOSED:
+            raise ChangedMeanwhile(ChangedMeanwhile.__doc__ or "")
+        was = current
     withdraw(about=found.item.id, now=now)
 
 

@@ -66,6 +66,21 @@ def test_sec_10_a_new_installation_gets_its_service_and_a_person_who_can_sign_in
     assert audited(session, f"service:{service.id}") == ["added a service"]
 
 
+def test_clin_04_a_service_says_who_is_told_of_an_alert_without_an_owner(
+    shell: Any, session: Session
+) -> None:
+    who = ("--next-phone", "+447700900101", "--lead-phone", "+447700900102")
+    made = shell("service", "add", "upmoor", "--name", "Upmoor", *SERVICE, *who)
+    assert made.exit_code == 0, made.output
+    assert "passed to fewer people" not in made.output
+    service = session.scalars(sa.select(Service).where(Service.slug == "upmoor")).one()
+    assert (service.next_phone, service.lead_phone) == ("+447700900101", "+447700900102")
+    for option in ("--next-phone", "--lead-phone"):
+        wrong = shell("service", "add", "downmoor", "--name", "D", *SERVICE, option, "07700 900101")
+        assert wrong.exit_code == 2
+        assert f"{option}: give it with its country" in wrong.output
+
+
 @pytest.mark.parametrize("taken_away", ["deactivate", "role", "reset-factor", "reset-password"])
 def test_sec_10_what_is_taken_away_bites_at_the_next_click(
     shell: Any, session: Session, client: FlaskClient, taken_away: str

@@ -195,3 +195,34 @@ def test_ops_01_each_step_is_in_the_patients_audit(session: Session, now: dateti
     entries = session.scalars(chain.order_by(AuditEntry.seq)).all()
     assert [one.action for one in entries] == ["raised alert", "alert taken", "alert closed"]
     assert not any("private" in f"{one.action}{one.object}{one.result}" for one in entries)
+
+
+def test_clin_04_what_was_added_while_taking_is_no_colleague(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = make_service(session)
+    me = colleague(session, service)
+    item_id = alert(make_patient(session, service), now)
+    stale = queries.item(me, item_id, now=now)
+    actions.add_to(item_id, now=now)
+    reads = iter([stale])
+    monkeypatch.setattr(
+        actions, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
+    )
+    assert actions.take(me, item_id, now=now).standing.owner == me.staff_id
+
+
+def test_clin_08_what_was_added_while_closing_is_read_first(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = make_service(session)
+    me = colleague(session, service)
+    item_id = alert(make_patient(session, service), now)
+    stale = actions.take(me, item_id, now=now)
+    actions.add_to(item_id, now=now)
+    reads = iter([stale])
+    monkeypatch.setattr(
+        actions, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
+    )
+    with pytest.raises(actions.ChangedMeanwhile):
+        actions.close(me, item_id, "spoke", now=now)

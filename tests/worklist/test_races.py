@@ -1,0 +1,98 @@
+"""Two clinicians and the machine at one alert at once, with real commits on both databases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from patientapp.access.viewer import Viewer
+from patientapp.db import transaction
+from patientapp.worklist import actions
+from patientapp.worklist.actions import SomebodyElseHasIt, add_to, raise_item
+from patientapp.worklist.models import WorkItemEvent
+from patientapp.worklist.rules import ItemKind, ItemStep
+from tests.factories import make_patient, make_service, make_staff, staff_viewer
+from tests.messaging.races import at_once, committed
+
+ROUNDS = 5
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    with committed(app) as made:
+        yield made
+
+
+def two_clinicians_and_alerts(session: Session, now: datetime) -> tuple[list[Viewer], list[UUID]]:
+    service = make_service(session)
+    patient = make_patient(session, service)
+    viewers = [staff_viewer(service, staff_id=make_staff(session, service).id) for _each in range(2)]
+    alerts = [
+        raise_item(
+            ItemKind.ALERT,
+            service_id=service.id,
+            patient_id=patient.id,
+            reason="ad_worst",
+            source=f"task:{n}",
+            now=now,
+        )
+        for n in range(ROUNDS)
+    ]
+    session.commit()
+    return viewers, alerts
+
+
+def steps_of(session: Session, item_id: UUID) -> list[tuple[ItemStep, UUID | None]]:
+    session.rollback()
+    steps = sa.select(WorkItemEvent).where(WorkItemEvent.item_id == item_id)
+    return [(one.step, one.staff_id) for one in session.scalars(steps.order_by(WorkItemEvent.seq))]
+
+
+def test_clin_04_of_two_clinicians_who_take_one_alert_at_once_one_owns_it(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    viewers, alerts = two_clinicians_and_alerts(session, now)
+    for item_id in alerts:
+        told: Counter[str] = Counter()
+
+        def take(viewer: Viewer, of: UUID = item_id, told: Counter[str] = told) -> None:
+            try:
+                with transaction():
+                    actions.take(viewer, of, now=now)
+                told["owns it"] += 1
+            except SomebodyElseHasIt:
+                told["a colleague has it"] += 1
+
+        at_once(app, *[lambda viewer=viewer: take(viewer) for viewer in viewers])
+        assert told == {"owns it": 1, "a colleague has it": 1}
+        [raised, taken] = steps_of(session, item_id)
+        assert raised == (ItemStep.RAISED, None)
+        assert taken[0] is ItemStep.TAKEN
+        assert taken[1] in {viewer.staff_id for viewer in viewers}
+
+
+def test_clin_04_a_patient_who_writes_again_at_once_keeps_nobody_from_taking_the_alert(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    [me, _other], alerts = two_clinicians_and_alerts(session, now)
+    for item_id in alerts:
+
+        def take(of: UUID = item_id) -> None:
+            with transaction():
+                actions.take(me, of, now=now)
+
+        def write(of: UUID = item_id) -> None:
+            with transaction():
+                assert add_to(of, now=now)
+
+        at_once(app, take, write)
+        steps = steps_of(session, item_id)
+        assert len(steps) == 3
+        assert steps[-1] == (ItemStep.TAKEN, me.staff_id)
