@@ -157,6 +157,7 @@ def _dress_pages(app: Flask, settings: Settings) -> None:
             "locale_lang": language.replace("_", "-"),
             "locale_dir": i18n.direction(language),
             "demo": settings.env is Environment.DEMO,
+            "unchecked_translation": language != i18n.DEFAULT and not catalogues.is_checked(language),
         }
 
 

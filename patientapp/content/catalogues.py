@@ -62,6 +62,11 @@ def is_offered_in_production(catalogue: Catalogue) -> bool:
     )
 
 
+def is_checked(lang: str) -> bool:
+    """Whether people stand by this language's words and cards; English is the source."""
+    return all(is_offered_in_production(one) for one in found() if one.lang == lang)
+
+
 def gate(*, production: bool) -> Callable[[str], bool]:
     """Whether a language may be used here: any with words and cards, in production only signed ones."""
 

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp import clock, doctor
+from patientapp.assessments.left import system_minutes
 from patientapp.assessments.models import Pack, Response
 from patientapp.assessments.offering import withheld
 from patientapp.assessments.queries import system_pack_is_done
@@ -23,7 +24,7 @@ from patientapp.questionnaires.library import Library, data_folder, wording_fold
 from patientapp.questionnaires.offering import Withheld, offer
 from patientapp.questionnaires.wording_file import write
 from patientapp.questionnaires.wording_import import Grant, read_source, take
-from patientapp.reminders.packs import system_minutes, system_still_to_do
+from patientapp.reminders.packs import system_still_to_do
 from patientapp.reminders.queries import system_planned
 from patientapp.web.current import SETTINGS
 from patientapp.worklist.models import WorkItem

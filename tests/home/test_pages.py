@@ -54,3 +54,12 @@ def service_of(session: Session, person: Patient):  # type: ignore[no-untyped-de
     from patientapp.services.models import Service
 
     return session.get_one(Service, person.service_id)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("pl", True), ("ar", True), ("en", False)])
+def test_n47_words_that_nobody_checked_say_so_on_every_screen(
+    client: FlaskClient, lang: str, said: bool
+) -> None:
+    """N47: a machine's translation is never passed off as a person's."""
+    page = client.get(f"/come-back?lang={lang}").text
+    assert ("No person has checked them" in page) is said
