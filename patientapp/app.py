@@ -65,6 +65,7 @@ ROOMS = (
     ("patientapp.documents.api", "blueprint"),
     ("patientapp.opioids.staff_pages", "blueprint"),
     ("patientapp.progress.pages", "blueprint"),
+    ("patientapp.progress.staff_pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),
     ("patientapp.reminders.pages", "blueprint"),
     ("patientapp.kpi.pages", "blueprint"),

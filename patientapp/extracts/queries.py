@@ -44,7 +44,7 @@ GIVEN = (
     Response.received_at,
 )
 
-_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id", "mode"}]
+_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id"}]
 
 
 def slug_of(service_id: UUID) -> str:

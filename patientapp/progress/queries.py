@@ -101,6 +101,7 @@ def _given(response: Response) -> Given:
         language=response.language,
         wording=response.wording,
         answered_by=response.answered_by,
+        mode=response.mode,
         birth_date_confirmed=response.birth_date_confirmed,
         answers=response.answers,
         scores=response.scores,

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.questionnaires.comparison import Change, OwnSpread, compare
 from patientapp.questionnaires.definition import Instrument
 from patientapp.questionnaires.grade import score_one
@@ -43,6 +43,7 @@ class Given:
     language: str
     wording: str
     answered_by: AnsweredBy
+    mode: AnswerMode
     birth_date_confirmed: bool
     answers: Mapping[str, Any]
     scores: Mapping[str, Any]
@@ -188,12 +189,22 @@ def _version(of: Point) -> tuple[int, str]:
 def outcome(row: ScaleRow) -> Outcome:
     """What to say of the newest time point against the baseline, by the change that matters."""
     newest = list(row.points.values())[-1]
-    if newest.value is None:
-        return Outcome.NOT_SCORED
-    if len(row.points) == 1:
+    if newest.value is not None and len(row.points) == 1:
         return Outcome.FIRST
-    step = next((one for one in row.steps if one.follow_up is newest), None)
+    return outcome_at(row, newest)
+
+
+def outcome_at(row: ScaleRow, of: Point) -> Outcome:
+    """What one point says against the row's baseline, by the change that matters."""
+    if of.value is None:
+        return Outcome.NOT_SCORED
+    step = step_to(row, of)
     return Outcome.NO_EARLIER_SCORE if step is None else _of_change(step.change)
+
+
+def step_to(row: ScaleRow, of: Point) -> Step | None:
+    """The change from the baseline to this point; None where none was formed."""
+    return next((one for one in row.steps if one.follow_up is of), None)
 
 
 def _of_change(change: Change) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from patientapp.assessments.offering import offered
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.i18n import gettext as _
 from patientapp.patients import texts as patient_texts
 from patientapp.patients.models import Patient
@@ -89,10 +89,17 @@ def chart(row: ScaleRow, *, label: str, sentence: str) -> Chart:
 def _chart_point(point: Point) -> ChartPoint:
     value = None if point.value is None else round(point.value, 1)
     whole = int(value) if value is not None and value.is_integer() else value
-    return day_of(point), whole, point.given.answered_by.value
+    return day_of(point), whole, shape_of(point)
 
 
-def _band(row: ScaleRow) -> tuple[float, float] | None:
+def shape_of(point: Point) -> str:
+    """Which shape says who answered and how: paper has its own, else it goes by the person."""
+    given = point.given
+    return "paper" if given.mode is AnswerMode.PAPER else given.answered_by.value
+
+
+def band(row: ScaleRow) -> tuple[float, float] | None:
+    """From where to where a score is less than an important change from its baseline."""
     if row.baseline is None or row.baseline.value is None or row.scale.important is None:
         return None
     middle = row.baseline.value
@@ -110,7 +117,7 @@ def staff_charts(rows: Sequence[ScaleRow]) -> list[Chart]:
     """One small chart for each main measure, with the band of changes that do not matter."""
     main = [row for row in rows if row.scale.patient_facing]
     return [
-        replace(chart(row, label=row.scale.title, sentence=_staff_sentence(row)), band=_band(row))
+        replace(chart(row, label=row.scale.title, sentence=_staff_sentence(row)), band=band(row))
         for row in main
     ]
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.progress.rules import (
     Given,
     Outcome,
@@ -53,6 +53,7 @@ def answered(
         language="en",
         wording="demonstration",
         answered_by=AnsweredBy.SELF,
+        mode=AnswerMode.SELF,
         birth_date_confirmed=True,
         answers={},
         scores=scores,

@@ -1,0 +1,71 @@
+"""Words of a patient's timeline, for staff."""
+
+from __future__ import annotations
+
+from patientapp.assessments.rules import NOT_REACHED, SKIPPED, AnswerMode
+from patientapp.i18n import gettext as _
+from patientapp.progress import texts
+from patientapp.progress.rules import Outcome, Point, ScaleRow, outcome_at, step_to
+from patientapp.questionnaires.definition import Instrument
+
+
+def standing(row: ScaleRow, of: Point) -> str:
+    """What one point says against the baseline, in words: colour never says it alone."""
+    if of is row.baseline:
+        return _("baseline")
+    if of.text is not None:
+        return "-"
+    words = {
+        Outcome.BETTER: _("better"),
+        Outcome.SAME: _("same"),
+        Outcome.WORSE: _("worse"),
+        Outcome.NOT_SCORED: _("not scored"),
+    }
+    return words.get(outcome_at(row, of), _("not compared"))
+
+
+def change(row: ScaleRow, of: Point) -> str:
+    """The size of the change, beside the least that matters to people; nothing where there is none."""
+    step = step_to(row, of)
+    if step is None:
+        return ""
+    size = texts.signed(step.change.difference, row.scale)
+    if step.change.important_threshold is None:
+        return _("%(change)s; no important change is known", change=size)
+    least = f"{step.change.important_threshold:g}"
+    return _("%(change)s; an important change is %(least)s", change=size, least=least)
+
+
+def how(of: Point) -> str:
+    """Who gave the answers, and on what."""
+    ways = {
+        AnswerMode.INTERPRETER: _("by an interpreter"),
+        AnswerMode.PHONE: _("by phone"),
+        AnswerMode.PAPER: _("on paper"),
+        AnswerMode.KIOSK: _("on the clinic's tablet"),
+    }
+    who, way = texts.answered_by(of.given.answered_by), ways.get(of.given.mode)
+    return f"{who}, {way}" if way else who
+
+
+def missing(row: ScaleRow, of: Point, answered: Instrument) -> str:
+    """The questions of this scale that were left out, by their words."""
+    wording = answered.wording(of.given.language, of.given.wording)
+    left = [
+        code
+        for code in row.scale.items
+        if of.given.answers.get(code, NOT_REACHED) in (SKIPPED, NOT_REACHED)
+    ]
+    named = (wording.item(code) if wording else None for code in left)
+    return "; ".join(words.text if words else code for words, code in zip(named, left, strict=True)) or _(
+        "none"
+    )
+
+
+def version(of: Point) -> str:
+    """By which version it was asked and scored."""
+    return _(
+        "questionnaire %(version)s, rules %(rules)s",
+        version=of.given.instrument_version,
+        rules=of.given.rule_version,
+    )
