@@ -19,8 +19,9 @@ from patientapp.kpi.asked import Period
 from patientapp.kpi.contract import Contract
 from patientapp.kpi.days import number
 from patientapp.kpi.engine import figures
-from patientapp.kpi.queries import service_named, system_contract, system_facts
+from patientapp.kpi.queries import system_contract, system_facts
 from patientapp.questionnaires.files import writing
+from patientapp.services.queries import system_service_named
 from patientapp.shell import actor, refusals
 from patientapp.workdays import BeyondHolidays, london_day
 
@@ -57,7 +58,7 @@ def kpi_command(
     if first > last:
         raise click.UsageError("--to is before --from.")
     with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
-        there = service_named(service)
+        there = system_service_named(service)
         contract = system_contract(there)
         known = [line.id for line in contract.lines]
         if rows is not None and rows not in known:

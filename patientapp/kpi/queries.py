@@ -22,14 +22,13 @@ from patientapp.db import db, dialect
 from patientapp.episodes.models import Episode, EpisodeEvent
 from patientapp.episodes.queries import is_current
 from patientapp.episodes.rules import Urgency
-from patientapp.errors import Conflict, NotFound
+from patientapp.errors import Conflict
 from patientapp.feedback.models import FftCount, FftTally
 from patientapp.kpi import facts as f
 from patientapp.kpi.contract import Contract
 from patientapp.kpi.days import london_wall, number
 from patientapp.kpi.returns import contract_of, known
 from patientapp.services.models import Service
-from patientapp.services.queries import system_service, system_service_by_slug
 
 BATCH = 50_000
 # What is asked of each instrument: scores of outcome measures, items of surveys.
@@ -70,14 +69,6 @@ class NoContract(Conflict):
     """This service names no contract, so nothing says what to count. Set its profile first."""
 
     title = "This service has no contract"
-
-
-def service_named(given: str) -> Service:
-    """A service by its id or its word."""
-    try:
-        return system_service(UUID(given))
-    except (ValueError, NotFound):
-        return system_service_by_slug(given)
 
 
 def system_contract(service: Service) -> Contract:

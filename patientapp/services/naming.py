@@ -23,7 +23,7 @@ def service_of(given: str, *, now: datetime) -> Service:
     in production, where a service is somebody's clinic and is added by name.
     """
     with suppress(NotFound):
-        return system_service_named(given.replace("_", "-"))
+        return system_service_named(given)
     contract = profile(given)
     if contract is None:
         known = dict.fromkeys([*(one.slug for one in system_services()), *profiles()])

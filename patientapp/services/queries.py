@@ -29,12 +29,15 @@ def system_service_by_slug(slug: str) -> Service:
 
 
 def system_service_named(word: str) -> Service:
-    """One service by its id or by the word in its addresses, for the shell; NotFound for neither."""
+    """One service by its id or by the word in its addresses, for the shell; NotFound for neither.
+
+    No such word has an underscore, but a profile's id has: `south_cheshire` finds `south-cheshire`.
+    """
     try:
         found = db.session.get(Service, UUID(word))
     except ValueError:
         found = None
-    return found or system_service_by_slug(word)
+    return found or system_service_by_slug(word.replace("_", "-"))
 
 
 def system_services() -> list[Service]:

@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from patientapp import clock
-from patientapp.kpi.queries import service_named
+from patientapp.services.queries import system_service_named
 from patientapp.shell import refusals
 from patientapp.simulate import storing
 from patientapp.simulate.cohort import stories
@@ -43,7 +43,7 @@ def simulate(
       patientapp simulate --service moorside --patients 500 --months 24 --seed 1
     """
     with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
-        there, now = service_named(service), clock.now()
+        there, now = system_service_named(service), clock.now()
         yesterday = london_day(now) - timedelta(days=1)
         last = until.date() if until else yesterday
         if last > yesterday:

@@ -90,6 +90,15 @@ def test_a_mistake_is_told_in_one_line(
     assert says in done.output
 
 
+def test_a_service_is_found_by_the_id_of_its_contract(app: Flask, session: Session) -> None:
+    """Contract section 2: `--service south_cheshire` finds what an import under that name made."""
+    make_service(session, slug="south-cheshire", profile="south_cheshire")
+    session.commit()
+    done = run(app, "--service", "south_cheshire", *YEAR, "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["service"] == "south_cheshire"
+
+
 def test_a_service_without_a_contract_says_so(app: Flask, session: Session) -> None:
     """Nothing says what to count: the refusal names the contracts there are."""
     service = make_service(session)
