@@ -146,7 +146,10 @@ def _outermost(moments: list[Ints], paired: Bools, *, first: bool) -> Ints:
 
 
 def better_since_first(ask: Ask, *, outcome: Outcome, cohort: str = "") -> Cases:
-    """K1b, K1n: better at discharge, among all who answered at first assessment."""
+    """K1b, K1n: better at discharge, among all who answered at first assessment.
+
+    A baseline answered after the discharge answers is no first assessment (readings `pair_order`).
+    """
     found = pairs_of(ask, outcome)
     facts = ask.facts
     by_discharge = ask.reads("k1b_population", "discharged_in_period")
@@ -156,6 +159,7 @@ def better_since_first(ask: Ask, *, outcome: Outcome, cohort: str = "") -> Cases
         chosen &= facts.referrals.cohort == COHORTS.index(cohort)
     at = np.flatnonzero(chosen)
     made = cases(at, began=found.entry_at[at], ended=found.exit_at[at], numerator=improved(found)[at])
+    made = made.without(found.out_of_order[at], Why.OUT_OF_ORDER)
     return made.without(np.isnan(found.entry[at]), Why.NO_BASELINE)
 
 

@@ -330,6 +330,9 @@ class Oracle:
             if not self.inside(self.when(r, "discharged")) or not self._scored(r, "eq5d_index", "T0"):
                 continue
             if not cohort or r["cohort"] == cohort:
+                entry, leaving = self._scored(r, "eq5d_index", "T0"), self._scored(r, "eq5d_index", "TD")
+                if leaving and entry[0][0] > leaving[-1][0]:  # no first assessment (`pair_order`)
+                    continue
                 gain = self._gain(r, "eq5d_index")
                 den += 1
                 num += gain is not None and gain > 1e-9

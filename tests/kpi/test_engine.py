@@ -106,6 +106,20 @@ def test_x13_pairs_and_first_assessments_are_never_mixed() -> None:
     assert (found.numerator, found.denominator, found.excluded) == (1, 1, {"no_pair": 1})
 
 
+def test_k1b_a_baseline_answered_after_the_discharge_answers_is_left_out() -> None:
+    """K1b, readings `pair_order`: such an answer is no first assessment."""
+    data = empty()
+    for entry, leaving in (("2025-05-11T10:00", "2025-05-10T10:00"), ("2025-02-01T10:00", "")):
+        key = referral(data, "2025-01-10T10:00", GONE)
+        for point, at in (("T0", entry), ("TD", leaving)):
+            row = {"response_key": f"{key}{point}", "referral_key": key, "instrument": "eq5d5l"}
+            row |= {"time_point": point, "completed_at": at, "mode": "self", "value": "2"}
+            data["responses"] += [row | {"item": one} for one in ("mo", "sc", "ua", "pd", "ad") if at]
+    found = asked_of(data, "highly_specialist", "K1b")
+    assert (found.numerator, found.denominator) == (0, 1)
+    assert found.excluded == {"entry_after_discharge_answer": 1}
+
+
 def test_x14_the_sample_is_a_figure_of_its_own() -> None:
     """X14, C36, N67: pairs against 90% of the referrals received, live in the period."""
     data = empty()
