@@ -42,6 +42,7 @@ def test_io_10_sound_production_settings_are_taken() -> None:
     ],
 )
 def test_io_10_production_refuses_to_start(change: dict[str, str], said: str) -> None:
+    """N36: nothing is served or sent to a carrier without HTTPS."""
     with pytest.raises(SettingsError, match=said):
         Settings.from_environ(GOOD | change)
 

@@ -60,6 +60,7 @@ def reasons(session: Session) -> list[str]:
 
 
 def test_b22_a_booked_visit_holds_all_that_was_agreed(session: Session) -> None:
+    """B19, H21: how the visit is held is part of it."""
     service = make_service(session)
     episode = make_episode(session, make_patient(session, service))
     agreed = details(interpreter=True)

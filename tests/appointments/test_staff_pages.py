@@ -175,6 +175,7 @@ def test_k16_what_became_of_it_and_a_slip_put_right(
     verb: str,
     state: VisitState,
 ) -> None:
+    """B19."""
     visit = make_visit(session, person, starts_at=NOW - timedelta(hours=1))
     session.commit()
     send(desk, f"/staff/visits/{visit.id}/{verb}", patient_id=str(person.id), seen="1")

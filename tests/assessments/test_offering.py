@@ -97,7 +97,10 @@ DAY = date(2026, 9, 22)
 def test_what_is_offered(
     name: str, expires: date | None, begun_on: date | None, expected: str, *, production: bool
 ) -> None:
-    """The rule: own words always, licensed words within their licence, demonstration never for real."""
+    """The rule: own words always, licensed words within their licence, demonstration never for real.
+
+    N58, N65: PAM has a slot and is off until licensed.
+    """
     if expires:
         install(name, expires)
     instrument = LIBRARY.with_installed(wording_folder()).get(name)

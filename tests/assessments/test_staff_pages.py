@@ -48,6 +48,7 @@ def test_b33_start_back_is_for_the_back_only(app: Flask, session: Session) -> No
 
 
 def test_a_discharge_brings_the_later_questionnaires(app: Flask, session: Session) -> None:
+    """B48: outcomes are still asked for 3 and 6 months after."""
     service = make_service(session)
     person = make_patient(session, service)
     episode = make_episode(session, person)

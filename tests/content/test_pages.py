@@ -26,7 +26,10 @@ deciding-together"""
 
 
 def test_c55_b36_n45_n46_n50_n63_every_topic_is_here() -> None:
-    """C55, B36, H12, N45, N46, N50, N63: the table of section 8 and the groups kept apart."""
+    """C55, B36, H12, N45, N46, N50, N63: the table of section 8 and the groups kept apart.
+
+    D08, D48: work, setbacks, healthy living.
+    """
     assert {page.id for page in default_library().topics} == set(TABLE.split())
 
 

@@ -167,6 +167,7 @@ def test_c41_n38_a_notification_is_due_and_sent_under_its_own_letter(
 def test_d05_k28_k27_issuing_and_agreeing_a_plan_are_events_once(
     session: Session, me: Viewer, episode: Episode
 ) -> None:
+    """N05: the joint plan is counted once."""
     found = issued(me, episode, "care_plan")
     assert len(events(session, episode, "plan_issued")) == 1
     for _twice in range(2):

@@ -51,6 +51,7 @@ def pack(session: Session, service: Service) -> Pack:
 
 
 def test_3_9_everything_can_be_read_without_signing_in(client: FlaskClient, session: Session) -> None:
+    """B13, N08: advice for patients and carers before, during and after care."""
     page = client.get("/learn").text
     assert "Start here" in page
     for topic in default_library().topics:
@@ -81,7 +82,10 @@ def test_c55_section_10_a_topic_is_at_most_120_kb(client: FlaskClient, session: 
 def test_n63_strangers_are_counted_and_nothing_else_is_kept(
     client: FlaskClient, session: Session
 ) -> None:
-    """N63, B36: opened and helpful, per month, with no person, address or time."""
+    """N63, B36: opened and helpful, per month, with no person, address or time.
+
+    N20: readers say of each page whether it helped.
+    """
     form = form_of(client.get("/learn/sleep").text)
     for said, status in [("yes", 303), ("yes", 303), ("opened", 204), ("no", 303), ("done", 303)]:
         assert client.post("/learn/sleep/said", data=form | {"said": said}).status_code == status
@@ -213,7 +217,7 @@ def test_n01_the_calendar_never_sends_exercise_to_me_cfs_or_anything_to_the_dead
 def test_c11_n49_the_leaflet_has_hours_routes_and_a_code_to_scan(
     client: FlaskClient, session: Session
 ) -> None:
-    """C11, H12, N49, N50: one public address, on paper as a QR code and in words."""
+    """C11, H12, N49, N50: one public address, on paper as a QR code and in words. N40."""
     made = make_service(session, slug="moorside")
     session.commit()
     page = client.get("/services/moorside").text
@@ -250,7 +254,7 @@ def test_a_service_that_wrote_nothing_still_says_how_to_reach_it(
 
 
 def test_n41_each_topic_prints_also_large(client: FlaskClient, session: Session) -> None:
-    """N41, N47: paper twin with a short address to scan."""
+    """N41, N47: paper twin with a short address to scan. C66, D19: on paper as well as on the web."""
     page = client.get("/learn/pacing/print?large=1").text
     assert "app-large" in page
     assert "http://localhost/learn/pacing" in page

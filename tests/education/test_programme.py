@@ -231,6 +231,7 @@ def test_sec_02_another_services_programme_is_not_found(session: Session, me: Vi
 def test_c50_c51_n17_what_was_said_is_kept_once_a_day(
     session: Session, service: Service, me: Viewer
 ) -> None:
+    """N19: each way to learn apart, one to one where a group is not possible."""
     person, episode = someone(session, service)
     for step in (OfferStep.OFFERED, OfferStep.DISCUSSED, OfferStep.ACCEPTED, OfferStep.ACCEPTED):
         actions.say(me, episode.id, step, LearningRoute.GROUP, on=date(2026, 9, 22), now=NOW)
@@ -240,6 +241,11 @@ def test_c50_c51_n17_what_was_said_is_kept_once_a_day(
         OfferStep.DISCUSSED,
         OfferStep.ACCEPTED,
     }
+    alone, day = LearningRoute.ONE_TO_ONE, date(2026, 9, 22)
+    actions.say(me, episode.id, OfferStep.OFFERED, alone, on=day, now=NOW)
+    assert [one.step for one in queries.offers_of(me, person.id) if one.route is alone] == [
+        OfferStep.OFFERED
+    ]
 
 
 def test_staff_plan_a_programme_give_a_place_and_keep_the_register(

@@ -90,7 +90,7 @@ def test_n01_people_with_me_cfs_are_never_sent_exercise() -> None:
 
 
 def test_c10_carers_and_professionals_have_lists_of_their_own() -> None:
-    """C10: two audiences and more."""
+    """C10: two audiences and more. N08, D19: carers have pages of their own."""
     listed = {who: {p.id for p in LIBRARY.topics if suits(p, who)} for who in ("carer", "professional")}
     assert {"for-carers", "talk-to-family", "sleep"} <= listed["carer"]
     assert listed["professional"] == {"for-professionals"}
@@ -101,7 +101,10 @@ def test_months_go_back_over_the_year() -> None:
 
 
 def test_b60_c18_the_demonstration_has_every_kind_of_place() -> None:
-    """B39, B60, C17, C18: benefits, work, groups, leisure, voluntary, drug and alcohol, veterans."""
+    """B39, B60, C17, C18: benefits, work, groups, leisure, voluntary, drug and alcohol, veterans.
+
+    N10: groups for people with long-standing pain are listed.
+    """
     found = leaflet("moorside")
     assert found
     assert set(found.by_category()) == set(Category)

@@ -228,6 +228,7 @@ def test_ops_01_every_pull_and_download_stands_in_the_audit(app: Flask, session:
 
 
 def test_a_summary_is_of_the_same_changes_as_the_pages(app: Flask, session: Session) -> None:
+    """B01, N02: what the changes of a whole service come to."""
     service = make_service(session)
     for to in (2, 3, 5, 6):
         changed(session, service, to=to)

@@ -47,6 +47,7 @@ def slug(session: Session) -> str:
 
 
 def test_answers_are_a_row_an_item(app: Flask, slug: str) -> None:
+    """C29, H04: answers go out as CSV."""
     done = run(app, "responses", "--service", slug)
     assert done.exit_code == 0, done.output
     rows = list(csv.DictReader(io.StringIO(done.output)))

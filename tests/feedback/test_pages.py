@@ -62,6 +62,7 @@ def test_the_question_is_marked_as_ours_and_asks_nothing_of_the_person(
 def test_an_answer_is_counted_and_thanked_for(
     client: FlaskClient, service: Service, session: Session, now: datetime
 ) -> None:
+    """B09, C62: a comment at any time, with nobody signed in."""
     status, next_page = give(client, service, response="2", comment=f"  {WORDS}\r\n")
     assert (status, next_page) == (303, f"/feedback/{service.slug}/thank-you")
     month = month_of(now)

@@ -88,6 +88,7 @@ def test_the_statement_says_what_the_maps_hold(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_every_resource_is_valid_and_reads_as_it_was_found(world: World, kind: str) -> None:
+    """C29: our facts as FHIR R4."""
     found = world.found(kind)
     assert found
     for one in found:

@@ -76,7 +76,10 @@ def world(app: Flask, session: Session, now: datetime, tmp_path: Path) -> World:
 
 
 def test_every_kind_has_a_template_that_imports(world: World) -> None:
-    """Contract.md section 6: all six kinds, each with a header and one made-up row."""
+    """Contract.md section 6: all six kinds, each with a header and one made-up row.
+
+    C29: referrals and visits of other systems come in.
+    """
     assert list(kinds()) == ["patients", "referrals", "events", "appointments", "responses", "fft"]
     for kind in kinds():
         template = CliRunner().invoke(root, ["import", kind, "--template"])

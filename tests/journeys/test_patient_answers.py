@@ -61,6 +61,7 @@ def test_from_the_text_to_thank_you_without_script(client: FlaskClient, session:
 def test_p6_a_risk_answer_shows_advice_first_and_makes_an_alert_before_sending(
     client: FlaskClient, session: Session
 ) -> None:
+    """D18: help on the screen at once, and somebody is told."""
     service = make_service(session)
     patient = make_patient(session, service)
     pack = make_pack(session, patient, ["eq5d5l"])

@@ -50,7 +50,7 @@ def test_the_return_as_json(app: Flask, slug: str) -> None:
 
 
 def test_the_return_as_csv_has_the_same_figures(app: Flask, slug: str) -> None:
-    """CSV has the same columns flat."""
+    """CSV has the same columns flat. H04, H19: the year as a file."""
     told = json.loads(run(app, "--service", slug, *YEAR, "--format", "json").output)["kpis"]
     flat = list(csv.DictReader(io.StringIO(run(app, "--service", slug, *YEAR, "--format", "csv").output)))
     assert tuple(flat[0]) == COLUMNS

@@ -36,7 +36,7 @@ def run(app: Flask, what: str, *arguments: str) -> Result:
 
 
 def test_d34_the_data_set_has_a_row_a_referral_and_no_names(app: Flask, slug: str) -> None:
-    """D34, D12, B24: patient-level, dated, scored, with its schema version."""
+    """D34, D12, B24: patient-level, dated, scored, with its schema version. N16."""
     done = run(app, "dataset", "--service", slug, *YEAR)
     rows = list(csv.DictReader(io.StringIO(done.output)))
     assert {row["referral_key"] for row in rows} == {row["referral_key"] for row in ROWS["referrals"]}

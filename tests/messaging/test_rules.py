@@ -193,6 +193,7 @@ def test_sms_05_patients_sleep_and_duty_staff_do_not() -> None:
 
 @pytest.mark.parametrize("need", ["no_texts", "phone_only"])
 def test_clin_11_recorded_needs_are_followed(need: str) -> None:
+    """B20, N32: nobody is texted who cannot use texts."""
     assert why_not_text(replace(WILLING, needs=(need,)), to_number=NUMBER) is Why.NO_TEXTS
     assert why_not_text(replace(WILLING, needs=("large_print",)), to_number=NUMBER) is None
 

@@ -57,6 +57,7 @@ def test_link_07_service_first_phone_to_check_and_link(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_link_07_a_text_names_no_person_condition_score_or_birth_date(name: str) -> None:
+    """B71: no clinical detail in texts."""
     assert TEMPLATES[name].needs <= WORDS.keys(), "a new word needs a look at LINK-07"
     assert not re.search(r"\b(pain|score|birth|dear|diagnos|question ?naire)", longest(name), re.I)
 
@@ -81,6 +82,7 @@ def test_dates_are_absolute_in_the_reader_s_language() -> None:
     ],
 )
 def test_b22_a_text_says_when_and_where_in_words(place: str, said: str) -> None:
+    """D33: what a reminder must say."""
     words = {"day": "2026-09-24", "time": "09:00", "place": place}
     text = render("appt-7d", words, language="en", **LONGEST)
     assert f"your visit is Thu 24 Sept 9:00am, {said}" in text

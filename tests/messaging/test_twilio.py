@@ -144,6 +144,7 @@ def test_sms_03_nobody_listens_so_no_byte_was_sent() -> None:
 
 
 def test_sms_03_a_name_that_does_not_resolve_and_a_wrong_certificate(carrier: Carrier) -> None:
+    """N36: not without TLS."""
     for wrong in ("https://no-such-host.invalid", carrier.url.replace("http:", "https:")):
         with pytest.raises(NotHandedOver):
             adapter(wrong).send(TO, "x", attempt_key=KEY)

@@ -65,7 +65,7 @@ def texts(session: Session, template: str) -> list[OutboxMessage]:
 def test_clin_08_a_request_is_a_work_item_with_its_day_and_one_receipt(
     session: Session, asking: Viewer, person: Patient
 ) -> None:
-    """B46, N21, SMS-07: one receipt."""
+    """B46, N21, SMS-07: one receipt. C05: what is asked goes to staff with its day."""
     fill_in(asking)
     sent = actions.send(asking, now=NOW)  # Tuesday 22 September, mid-morning
     assert sent.stage is Stage.SENT

@@ -40,6 +40,7 @@ def text_of(page: str) -> str:
 
 
 def test_one_patient_whole(app: Flask, session: Session) -> None:
+    """B01, B10: pain at entry and discharge, its change, whether it matters, when and how answered."""
     service = make_service(session)
     person = make_patient(session, service, nhs_number="9990000018")
     episode = make_episode(session, person, received=date(2026, 2, 20))
@@ -204,6 +205,7 @@ def test_link_04_scores_need_the_date_of_birth(app: Flask, session: Session) -> 
 
 
 def test_the_api_gives_scores_and_changes(app: Flask, session: Session) -> None:
+    """B01, B10: scores and changes of one person."""
     service = make_service(session)
     person = make_patient(session, service)
     episode = make_episode(session, person)

@@ -130,6 +130,7 @@ def test_p7_score_equals_the_published_rules(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_p7_change_equals_the_published_rules(name: str) -> None:
+    """B01, N02: BPI, PSEQ and EQ-5D of a cohort."""
     ranges = bounds(name)
     twice = {f"{when}_{code}": ends for when in ("base", "follow") for code, ends in ranges.items()}
     totals, wide = list(every_total(ranges)), len(ranges)

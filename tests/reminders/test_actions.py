@@ -270,6 +270,7 @@ def test_people_whose_rows_were_made_past_our_actions_are_found(
 
 
 def test_sms_12_two_people_on_one_number_each_get_their_own_link(session: Session, now: datetime) -> None:
+    """B71: a shared phone."""
     service = make_service(session)
     packs = [
         make_pack(session, make_patient(session, service, mobile="+447700900222")) for _each in range(2)
@@ -283,6 +284,7 @@ def test_sms_12_two_people_on_one_number_each_get_their_own_link(session: Sessio
 
 
 def test_planning_reads_a_patient_s_own_language(session: Session, now: datetime) -> None:
+    """B20, N32."""
     make_pack(session, make_patient(session, make_service(session), language="pl"))
     session.commit()
     plan_at(now)

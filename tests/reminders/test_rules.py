@@ -453,6 +453,7 @@ CONSENT = [
 
 @pytest.mark.parametrize(("no", "texts"), [case[1:] for case in CONSENT], ids=[c[0] for c in CONSENT])
 def test_consent_to_each_kind_stands_apart(no: Sequence[TextKind], texts: list[str]) -> None:
+    """B20, N32."""
     person = replace(PERSON, receiver=refusing(*no))
     coming = visit("2026-09-24T14:30")
     over = visit("2026-09-21T14:30", appointment_id=OTHER_VISIT, state=VisitState.ATTENDED)

@@ -47,6 +47,10 @@ def test_x1_c04_b55_c25_d28_n24_ages_and_the_hour_after_which_a_receipt_waits(
     assert (profiles()[name].minimum_age, profiles()[name].closes) == (age, closes)
 
 
+def test_n25_the_hours_of_the_contract_are_its_own() -> None:
+    assert profiles()[N].hours == "08:00 to 18:30"
+
+
 def test_x2_x3_x4_clocks_differ_in_length_and_in_what_starts_them() -> None:
     """B26, B27, B29, B32, B34, C07, C38 to C40, D16, N26 to N28."""
     assert clock(B, "triage") == ("received", 3, "working_days")

@@ -79,6 +79,7 @@ def test_each_control_has_a_label_and_each_description_is_there(
 def test_clin_01_each_patient_page_says_it_is_not_watched_and_how_to_get_help(
     app: Flask, name: str
 ) -> None:
+    """N25: phone and hours stand on every page."""
     if name in gallery.STAFF:
         return
     tree = parse(fetch(app, name))

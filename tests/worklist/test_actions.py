@@ -114,6 +114,7 @@ def test_clin_04_an_item_is_taken_over_by_name_and_both_are_kept(session: Sessio
 def test_clin_04_an_alert_closes_only_by_its_owner_with_an_action(
     session: Session, now: datetime
 ) -> None:
+    """D18: no alert closes of itself."""
     service = make_service(session)
     me = colleague(session, service)
     item_id = alert(make_patient(session, service), now)
