@@ -75,6 +75,7 @@ class EpisodeEventKind(StrEnum):
     SUMMARY_SENT = "summary_sent"
     MOVED_TO_PIFU = "moved_to_pifu"
     DISCHARGED_TO_PIFU = "discharged_to_pifu"
+    ASKED_TO_RETURN = "asked_to_return"  # a request under an agreement; opens the pack of re-entry
     OPIOID_DOSE = "opioid_dose"
     GP_OPIOID_NOTICE = "gp_opioid_notice"
     OPIOID_RECOMMENDED = "opioid_recommended"

@@ -9,9 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
+from patientapp.assessments.actions import assign_packs
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
 from patientapp.episodes.actions import record_happening
+from patientapp.episodes.queries import system_episode
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.errors import Conflict, Forbidden, Invalid, NotFound
 from patientapp.messaging.actions import enqueue, withdraw
@@ -241,7 +243,24 @@ def _new(
     db.session.add(made)
     db.session.flush()
     _receipt(made, patient(viewer, owner), now=now)
+    _reopen(viewer, made, now=now)
     return made
+
+
+def _reopen(viewer: Viewer, request: PifuRequest, *, now: datetime) -> None:
+    """The request in the episode, and the questionnaires of re-entry where the contract has them."""
+    episode_id, _discharged = queries.newest_episode(viewer, request.patient_id)
+    if episode_id is None:
+        return
+    record_happening(
+        viewer,
+        episode_id=episode_id,
+        kind=EpisodeEventKind.ASKED_TO_RETURN,
+        on=london_day(now),
+        now=now,
+        once=str(request.id),
+    )
+    assign_packs(system_episode(episode_id), now=now)
 
 
 def reference(patient_id: UUID, number: int) -> str:

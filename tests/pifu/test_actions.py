@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Viewer
+from patientapp.assessments.models import Pack
+from patientapp.assessments.rules import TimePoint
 from patientapp.db import db, transaction
 from patientapp.episodes.models import EpisodeEvent
 from patientapp.episodes.rules import EpisodeEventKind
@@ -237,6 +239,19 @@ def test_x9_only_a_referrer_sends_people_back_to_the_specialist_service(
             make_agreement(session, person, staff)
     else:
         assert make_agreement(session, person, staff).ends_on == date(2027, 9, 1)
+
+
+def test_x11_a_request_opens_the_questionnaires_of_re_entry(session: Session) -> None:
+    """X11: TPIFU of the contract's schedule, from the day somebody asks to come back."""
+    service = make_service(session, profile="bassetlaw", schedule="bassetlaw")
+    person, staff = make_patient(session, service), clinician_of(session, service)
+    episode = make_episode(session, person)
+    make_agreement(session, person, staff)
+    fill_in(patient_of(person))
+    actions.send(patient_of(person), now=NOW)
+    packs = session.scalars(sa.select(Pack).where(Pack.episode_id == episode.id))
+    opens = {pack.time_point: pack.opens_on for pack in packs}
+    assert opens[TimePoint.TPIFU] == date(2026, 9, 22)
 
 
 def test_sec_03_another_services_staff_find_nothing(
