@@ -36,6 +36,10 @@ class Problem(Exception):
         """
         return (self.detail if self.detail != self.title else ""), ""
 
+    def heading(self) -> str:
+        """What a page of this is called; empty where the words of its status are true of it."""
+        return ""
+
     @classmethod
     def slug(cls) -> str:
         """The class's name as in its address: AlreadySubmitted -> already-submitted."""

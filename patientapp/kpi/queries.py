@@ -24,6 +24,7 @@ from patientapp.episodes.queries import is_current
 from patientapp.episodes.rules import Urgency
 from patientapp.errors import Conflict
 from patientapp.feedback.models import FftCount, FftTally
+from patientapp.i18n import gettext as _
 from patientapp.kpi import facts as f
 from patientapp.kpi.contract import Contract
 from patientapp.kpi.days import london_wall, number
@@ -69,6 +70,16 @@ class NoContract(Conflict):
     """This service names no contract, so nothing says what to count. Set its profile first."""
 
     title = "This service has no contract"
+
+    def heading(self) -> str:
+        """Nothing changed while anybody was reading: there is nothing to count by."""
+        return _("No contract is set for this service")
+
+    def words(self) -> tuple[str, str]:
+        """Who can put it right; which contracts there are is for the command line."""
+        return _("So there are no figures to show yet."), _(
+            "Ask whoever looks after this system to set the service's contract."
+        )
 
 
 def system_contract(service: Service) -> Contract:

@@ -149,7 +149,7 @@ def _page(status: int, problem: Problem | None = None, reference: str = "") -> R
     happened, step = problem.words() if problem else ("", "")
     body = render_template(
         "web/error.html",
-        title=title,
+        title=(problem and problem.heading()) or title,
         happened=happened,
         next_step=step or next_step,
         reference=reference,

@@ -90,3 +90,14 @@ def test_the_commissioners_home_leads_to_the_figures(
     assert (
         "/staff/returns" in desk_of(app, session, service, Role.COMMISSIONER, at=MAY).get("/staff").text
     )
+
+
+def test_b52_a_service_without_a_contract_says_so(app: Flask, session: Session, service: Service) -> None:
+    """B52: nothing changed while anybody was reading; the page says whom to ask instead."""
+    service.profile = ""
+    told = desk_of(app, session, service, Role.COMMISSIONER, at=MAY).get("/staff/returns")
+    assert told.status_code == 409
+    assert "No contract is set for this service" in told.text
+    assert "looks after this system" in told.text
+    assert "changed while you were reading" not in told.text
+    assert service.slug not in told.text.split("<h1", 1)[1].split("</main>")[0]
