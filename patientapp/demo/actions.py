@@ -62,6 +62,7 @@ def fill(*, seed: int, now: datetime) -> int:
             hours="Monday to Friday, 9am to 5pm",
             text_relay="18001 0113 496 0100",
             duty_phone="+447700900999",
+            profile="south_cheshire",
         )
         clinician = _staff(service, now=now)
         everybody = list(people(seed, today=london_day(now)))

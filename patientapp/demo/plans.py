@@ -42,9 +42,12 @@ SECTIONS: Mapping[Section, Content] = {
 }
 LETTER = {
     "gp_actions": "Please review the evening tablet in 6 weeks. Nothing else is needed.",
+    "treatment": "Six visits and the programme.",
     "treatment_and_outcomes": "Six visits and the programme. Walks to the shop again.",
     "medicine_changes": "None.",
     "opioids_and_dependency": "No opioids.",
+    "plan": "A flare-up plan is agreed and printed.",
+    "self_management": "Paces the day and walks to the shop.",
     "ongoing_care": "Keep to the flare-up plan; see the service first if it stops working.",
     "future_plan": "The patient goes on alone; the service is open for 12 months.",
     "onward_referral": "None.",
