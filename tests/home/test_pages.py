@@ -63,3 +63,13 @@ def test_n47_words_that_nobody_checked_say_so_on_every_screen(
     """N47: a machine's translation is never passed off as a person's."""
     page = client.get(f"/come-back?lang={lang}").text
     assert ("No person has checked them" in page) is said
+
+
+def test_n09_visits_and_reading_stay_one_tap_away_when_there_is_no_visit(
+    session: Session, client: FlaskClient, person: Patient
+) -> None:
+    """N09: a cancelled visit can still be undone from here, and the library is found."""
+    sign_in_patient(client, make_pack(session, person, []))
+    page = client.get("/my-page").text
+    assert 'href="/visits"' in page
+    assert 'href="/my-learning"' in page
