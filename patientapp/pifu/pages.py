@@ -82,7 +82,11 @@ def about() -> ResponseReturnValue:
         record(viewer(), "looked at coming back", now=now, patient_id=viewer().patient_id)
     if standing is not Window.OPEN:
         page = render_template(
-            "pifu/closed.html", standing=standing.value, agreement=agreement, texts=texts
+            "pifu/closed.html",
+            standing=standing.value,
+            agreement=agreement,
+            texts=texts,
+            is_with_us=queries.is_with_us(viewer()),
         )
         return page, 409 if standing is Window.OVER else 200
     return render_template(

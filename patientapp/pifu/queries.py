@@ -135,6 +135,14 @@ def newest_episode(viewer: Viewer, patient_id: UUID) -> tuple[UUID | None, date 
     return None, None
 
 
+def is_with_us(viewer: Viewer) -> bool:
+    """Whether this patient is in care now, so that no new referral is needed."""
+    if viewer.patient_id is None:
+        return False
+    episode_id, discharged = newest_episode(viewer, viewer.patient_id)
+    return episode_id is not None and discharged is None
+
+
 def draft(viewer: Viewer) -> PifuDraft | None:
     """What this patient has filled in and not sent."""
     if viewer.patient_id is None:

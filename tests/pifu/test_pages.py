@@ -22,7 +22,16 @@ from patientapp.pifu.rules import Stage
 from patientapp.services.models import Service
 from patientapp.worklist.models import WorkItem
 from tests.desk import desk_of, forget_form_token
-from tests.factories import LINK_KEY, NOW, form_of, make_pack, make_patient, make_service, sign_in_patient
+from tests.factories import (
+    LINK_KEY,
+    NOW,
+    form_of,
+    make_episode,
+    make_pack,
+    make_patient,
+    make_service,
+    sign_in_patient,
+)
 from tests.pifu.world import FILLED, clinician_of, fill_in, make_agreement, patient_of
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -190,7 +199,21 @@ def test_c26_outside_the_window_says_why_and_what_to_do(
     post(phone, "/come-back/signs", signs="no")
     page = phone.get("/come-back/about").text
     assert words in page
-    assert "Ask your GP to refer you again" in page
+    assert ("Ask your GP to refer you again" in page) is (starts < NOW.date())
+    assert "We tell you what fits best" in page
+
+
+def test_c26_whoever_is_in_care_now_is_not_sent_for_a_new_referral(
+    session: Session, phone: FlaskClient, person: Patient
+) -> None:
+    """C26: a GP's letter would put a person who waits for us at the end of the queue again."""
+    make_episode(session, person)
+    session.commit()
+    post(phone, "/come-back/signs", signs="no")
+    page = phone.get("/come-back/about").text
+    assert "You cannot ask to come back here now" in page
+    assert "We tell you what fits best" in page
+    assert "Ask your GP to refer you again" not in page
 
 
 def test_sec_11_for_somebody_else_we_call(
