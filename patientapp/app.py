@@ -31,6 +31,7 @@ from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, fallback, limits, logs, safety, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
+from patientapp.worklist.limits import in_force
 
 HERE = Path(__file__).parent
 
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     default_library()  # a broken instrument or schedule stops the start
     check_all()
     check_returns()
+    in_force()
     kinds()
     profiles()
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))

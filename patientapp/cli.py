@@ -32,6 +32,7 @@ MODULES = {
     "patient": "patientapp.keeping.cli",
     "retention": "patientapp.keeping.cli",
     "service": "patientapp.services.adding_cli",
+    "worklist": "patientapp.worklist.cli",
     "services": "patientapp.services.profile_cli",
     "dispatch": "patientapp.scheduler",
     "messaging": "patientapp.outgoing.cli",

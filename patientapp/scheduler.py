@@ -38,6 +38,7 @@ from patientapp.web.current import SETTINGS
 from patientapp.web.idempotency import forget_old_keys
 from patientapp.web.limits import forget_old_counters
 from patientapp.workdays import london_day
+from patientapp.worklist.watching import escalate
 
 log = structlog.get_logger(__name__)
 TIDY_EVERY = 600.0  # seconds
@@ -60,6 +61,7 @@ JOBS = (
     "fetch",
     "return",
     "offer",
+    "escalate",
 )
 # Who watches waits: before the first dispatcher has shown itself, none is missing.
 FIRST_AFTER = {"watch": timedelta(seconds=WATCH_EVERY)}
@@ -114,6 +116,12 @@ def return_once(app: Flask) -> int:
     settings: Settings = app.extensions[SETTINGS]
     with app.app_context():
         return watch_returns(now=clock.now(), link_key=settings.link_key)
+
+
+def escalate_once(app: Flask) -> int:
+    """Pass on alerts that nobody has taken within their limit (CLIN-04)."""
+    with app.app_context():
+        return escalate(now=clock.now())
 
 
 def tidy_once(app: Flask) -> int:
@@ -196,6 +204,7 @@ class Ticker:
             "sweep": (SWEEP_EVERY, lambda: sweep_once(app)),
             "reckon": (RECKON_EVERY, lambda: reckon_once(app)),
             "offer": (OFFER_EVERY, lambda: offer_once(app)),
+            "escalate": (WATCH_EVERY, lambda: escalate_once(app)),
             "fetch": (FETCH_EVERY, lambda: fetch_once(app)),
             "import": (WATCH_EVERY, lambda: import_once(app)),
         }

@@ -119,6 +119,13 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         has_link=False,
     ),
+    "alert-unowned": _of(
+        lambda: _(
+            "{service}: nobody has taken an alert on your staff list yet. Sign in, take it and act "
+            "on it. Questions: {phone}"
+        ),
+        has_link=False,
+    ),
 } | {name: _of(words, *needs, has_link=link) for name, (words, needs, link) in VISIT_TEXTS.items()}
 
 

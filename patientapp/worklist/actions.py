@@ -72,7 +72,7 @@ def raise_item(
     if kind is ItemKind.ALERT and closed:
         source = f"{source}:{closed + 1}"
     item_id = uuid4()
-    added = _add_once(
+    added = add_once(
         WorkItem,
         id=item_id,
         service_id=service_id,
@@ -85,16 +85,18 @@ def raise_item(
     )
     if not added:
         return _item_of(source)
-    _add_once(WorkItemEvent, item_id=item_id, seq=1, step=ItemStep.RAISED, action="", at=now)
+    add_once(WorkItemEvent, item_id=item_id, seq=1, step=ItemStep.RAISED, action="", at=now)
     record_system(f"raised {kind.value}", chain=f"patient:{patient_id}", now=now)
     if kind is ItemKind.ALERT:
-        _tell_duty(item_id, service_id=service_id, now=now)
+        number = system_service(service_id).duty_phone
+        if number:
+            tell(item_id, "duty", number, "duty-alert", service_id=service_id, now=now)
     return item_id
 
 
 def note_said(item_id: UUID, said: Said) -> None:
     """Keep the answer behind an alert; the same answer told again is kept once (P6)."""
-    _add_once(AlertAnswer, id=uuid4(), item_id=item_id, **vars(said))
+    add_once(AlertAnswer, id=uuid4(), item_id=item_id, **vars(said))
 
 
 def note_change(source: str, said: Said) -> None:
@@ -117,7 +119,7 @@ def add_to(item_id: UUID, *, now: datetime) -> bool:
         if last is None or last.step is ItemStep.CLOSED:
             return False
         again = {"step": last.step, "staff_id": last.staff_id, "action": MORE, "at": now}
-        if _add_once(WorkItemEvent, item_id=item_id, seq=last.seq + 1, **again):
+        if add_once(WorkItemEvent, item_id=item_id, seq=last.seq + 1, **again):
             return True
 
 
@@ -168,7 +170,7 @@ def _step(viewer: Viewer, found: OpenItem, step: ItemStep, *, now: datetime, act
         object=found.item.id,
     )
     was, event = found.standing, {"step": step, "staff_id": _staff(viewer), "action": action, "at": now}
-    while not _add_once(WorkItemEvent, item_id=found.item.id, seq=was.seq + 1, **event):
+    while not add_once(WorkItemEvent, item_id=found.item.id, seq=was.seq + 1, **event):
         current = item(viewer, found.item.id, now=now).standing
         if (current.step, current.owner) != (was.step, was.owner):
             refusal = Refusal.CLOSED if current.step is ItemStep.CLOSED else Refusal.OTHERS
@@ -195,7 +197,23 @@ def _problem(viewer: Viewer, refusal: Refusal, *, owner: UUID | None) -> Conflic
     return SomebodyElseHasIt(f"{who or 'A colleague'} has this.")
 
 
-def _add_once(table: type[WorkItem | WorkItemEvent | AlertAnswer], **values: object) -> bool:
+def tell(item_id: UUID, who: str, number: str, template: str, *, service_id: UUID, now: datetime) -> None:
+    """A text without any name to staff, once, in the transaction of its cause (P6, LINK-07)."""
+    enqueue(
+        key=f"{item_id}:{who}",
+        service_id=service_id,
+        patient_id=None,
+        about=item_id,
+        template=template,
+        words={},
+        to_number=number,
+        due_at=now,
+        useful_until=now + DUTY_TEXT_USEFUL,
+        now=now,
+    )
+
+
+def add_once(table: type[WorkItem | WorkItemEvent | AlertAnswer], **values: object) -> bool:
     """Whether the row was added; False when its unique key was there first."""
     once = insert(table).values(**values).on_conflict_do_nothing()
     # psycopg tells the rows of an INSERT only when asked to keep them
@@ -216,22 +234,3 @@ def _closed_of(source: str) -> int:
 
 def _item_of(source: str) -> UUID:
     return db.session.execute(sa.select(WorkItem.id).where(WorkItem.source == source)).scalar_one()
-
-
-def _tell_duty(item_id: UUID, *, service_id: UUID, now: datetime) -> None:
-    """A text without any name to the duty contact, in the same transaction (P6, LINK-07)."""
-    service = system_service(service_id)
-    if not service.duty_phone:
-        return
-    enqueue(
-        key=f"{item_id}:duty",
-        service_id=service_id,
-        patient_id=None,
-        about=item_id,
-        template="duty-alert",
-        words={},
-        to_number=service.duty_phone,
-        due_at=now,
-        useful_until=now + DUTY_TEXT_USEFUL,
-        now=now,
-    )

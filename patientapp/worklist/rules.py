@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from patientapp.worklist.limits import in_force
+
 
 class ItemKind(StrEnum):
     """Alerts come first, always."""
@@ -36,12 +38,6 @@ class CloseAction(StrEnum):
     NOTHING_NEEDED = "nothing_needed"
 
 
-# Limits as of 2026-11-22. The service's clinical safety officer sets them and signs each change
-# (CLIN-04, patient-experience.md section 12); until then these are placeholders.
-DUE_WITHIN: Mapping[ItemKind, timedelta] = {
-    ItemKind.ALERT: timedelta(hours=2),
-    ItemKind.TASK: timedelta(days=2),
-}
 DUTY_TEXT_USEFUL = timedelta(hours=12)  # after that the list itself is looked at again
 NOTE_NEEDED = frozenset({CloseAction.NOTHING_NEEDED})  # closing without an act needs its reason
 LONGEST_NOTE = 1_000
@@ -83,7 +79,7 @@ class Refusal(StrEnum):
 
 def due_at(kind: ItemKind, raised_at: datetime) -> datetime:
     """By when somebody must have closed it."""
-    return raised_at + DUE_WITHIN[kind]
+    return raised_at + in_force().due_within[kind]
 
 
 def why_not_take(standing: Standing, *, by: UUID, instead_of: UUID | None) -> Refusal | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from patientapp.i18n import gettext as _
 from patientapp.questionnaires.definition import Instrument, Risk
 from patientapp.questionnaires.library import default_library
+from patientapp.worklist.limits import PASSED_ON, Contact, passed_on
 from patientapp.worklist.rules import MORE, CloseAction, ItemKind, ItemStep, Said, read_action
 
 
@@ -118,8 +119,15 @@ def _risk(code: str) -> tuple[Instrument, Risk] | None:
 
 def step(of: ItemStep, action: str = "") -> str:
     """What happened to an item."""
-    if action == MORE:
-        return _("The patient wrote again")
+    added = {
+        MORE: _("The patient wrote again"),
+        passed_on(Contact.NEXT, told=True): _("Nobody had it: the next contact was told"),
+        passed_on(Contact.LEAD, told=True): _("Nobody had it: the service lead was told"),
+        passed_on(Contact.NEXT, told=False): _("Nobody had it, and no next contact is set up"),
+        passed_on(Contact.LEAD, told=False): _("Nobody had it, and no service lead is set up"),
+    }
+    if action in added:
+        return added[action]
     words = {
         ItemStep.RAISED: _("Raised"),
         ItemStep.TAKEN: _("Taken"),
@@ -142,7 +150,9 @@ def close_actions() -> list[tuple[str, str]]:
 
 
 def action(kept: str) -> str:
-    """A kept action in words, with its note."""
+    """What was done to close an item, in words, with its note; nothing for what only adds to it."""
+    if kept in {MORE, *PASSED_ON}:
+        return ""
     code, note = read_action(kept)
     said = dict(close_actions()).get(code, code)
     return f"{said}: {note}" if note else said

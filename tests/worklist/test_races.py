@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Viewer
 from patientapp.db import transaction
+from patientapp.messaging.models import OutboxMessage
+from patientapp.messaging.rules import MessageState
 from patientapp.worklist import actions
 from patientapp.worklist.actions import SomebodyElseHasIt, add_to, raise_item
+from patientapp.worklist.limits import Contact, in_force
 from patientapp.worklist.models import WorkItemEvent
 from patientapp.worklist.rules import ItemKind, ItemStep
+from patientapp.worklist.watching import escalate
 from tests.factories import make_patient, make_service, make_staff, staff_viewer
 from tests.messaging.races import at_once, committed
 
@@ -31,7 +35,7 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 def two_clinicians_and_alerts(session: Session, now: datetime) -> tuple[list[Viewer], list[UUID]]:
-    service = make_service(session)
+    service = make_service(session, next_phone="+447700900101")
     patient = make_patient(session, service)
     viewers = [staff_viewer(service, staff_id=make_staff(session, service).id) for _each in range(2)]
     alerts = [
@@ -96,3 +100,32 @@ def test_clin_04_a_patient_who_writes_again_at_once_keeps_nobody_from_taking_the
         steps = steps_of(session, item_id)
         assert len(steps) == 3
         assert steps[-1] == (ItemStep.TAKEN, me.staff_id)
+
+
+def test_clin_04_two_schedulers_pass_an_alert_on_once(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    _viewers, alerts = two_clinicians_and_alerts(session, now)
+    later = now + in_force().unowned[Contact.NEXT]
+    at_once(app, *[lambda: escalate(now=later)] * 3)
+    escalate(now=later)  # what one left to the other at its tick
+    session.rollback()
+    keys = [key for key in session.scalars(sa.select(OutboxMessage.key)) if key.endswith(":next")]
+    assert sorted(keys) == sorted(f"{item_id}:next" for item_id in alerts)
+    assert [len(steps_of(session, item_id)) for item_id in alerts] == [2] * ROUNDS
+
+
+def test_clin_04_taken_while_it_is_passed_on_it_has_one_owner_and_no_text_is_left(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    [me, _other], alerts = two_clinicians_and_alerts(session, now)
+    later = now + in_force().unowned[Contact.NEXT]
+
+    def take_all() -> None:
+        for item_id in alerts:
+            with transaction():
+                actions.take(me, item_id, now=later)
+
+    at_once(app, take_all, lambda: escalate(now=later))
+    assert all(steps_of(session, item_id)[-1] == (ItemStep.TAKEN, me.staff_id) for item_id in alerts)
+    assert set(session.scalars(sa.select(OutboxMessage.state))) == {MessageState.WITHDRAWN}
