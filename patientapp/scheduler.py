@@ -63,8 +63,9 @@ JOBS = (
     "offer",
     "escalate",
 )
-# Who watches waits: before the first dispatcher has shown itself, none is missing.
-FIRST_AFTER = {"watch": timedelta(seconds=WATCH_EVERY)}
+# Who watches waits: before the first dispatcher has shown itself, none is missing; and alerts are
+# passed on by the half hour, so that may wait until the jobs that all begin at once are done.
+FIRST_AFTER = dict.fromkeys(("watch", "escalate"), timedelta(seconds=WATCH_EVERY))
 DISPATCH_JOBS = ("dispatch", "settle")
 
 
