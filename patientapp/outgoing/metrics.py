@@ -18,6 +18,7 @@ from patientapp.messaging.gauges import Gauges, system_gauges
 from patientapp.messaging.heartbeats import SILENT, system_silent
 from patientapp.messaging.rules import SendingMode
 from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.queries import system_overdue_alerts
 from patientapp.worklist.rules import ItemKind, ItemStep
 
 log = structlog.get_logger(__name__)
@@ -35,9 +36,11 @@ class Figures(Collector):
         with self._app.app_context():
             now = clock.now()
             found, alert_age = system_gauges(now=now), _oldest_alert(now)
+            late = system_overdue_alerts(now=now)
             db.session.rollback()
         yield from _of_texts(found)
         yield _gauge("open_alert_age_seconds", "Age of the oldest open alert", alert_age)
+        yield _gauge("alerts_overdue", "Alerts past their limit and not closed", late)
 
 
 def _of_texts(found: Gauges) -> Iterator[GaugeMetricFamily]:
@@ -90,10 +93,13 @@ def watch(app: Flask) -> int:
     with app.app_context():
         now = clock.now()
         silent, found = system_silent(now=now), system_gauges(now=now)
+        late = system_overdue_alerts(now=now)
         db.session.rollback()
     for name in silent:
         log.error("alarm: a dispatcher is silent", dispatcher=name)
     is_stuck = found.overdue > SILENT and found.beat_age is None
     if is_stuck:
         log.error("alarm: texts are due and no dispatcher runs", overdue=found.overdue.total_seconds())
-    return len(silent) + is_stuck
+    if late:
+        log.error("alarm: alerts are past their limit", alerts=late)
+    return len(silent) + is_stuck + bool(late)

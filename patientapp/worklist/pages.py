@@ -16,10 +16,25 @@ from patientapp.db import transaction
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.worklist import actions, queries, texts
+from patientapp.worklist.load import alert_load
 from patientapp.worklist.queries import OpenItem
 from patientapp.worklist.rules import CloseAction, action_mistakes, action_text
 
 blueprint = Blueprint("worklist", __name__, template_folder="templates")
+
+
+@blueprint.get("/staff/alert-load")
+@requires(Permission.HANDLE_ALERTS)
+def load() -> str:
+    """How many alerts each clinician took and closed in 7 and in 30 days (CLIN-04)."""
+    now = clock.now()
+    with transaction():
+        found = alert_load(viewer(), now=now)
+        record(viewer(), "looked at alert load", now=now)
+    rows = [
+        [one.name, one.taken_week, one.closed_week, one.taken_month, one.closed_month] for one in found
+    ]
+    return staff_page("worklist/load.html", here="home", rows=rows, checked_at=now)
 
 
 @blueprint.get("/staff/alerts/<uuid:item_id>")

@@ -87,6 +87,17 @@ def newest_step(item_id: UUID) -> WorkItemEvent | None:
     return db.session.scalar(steps.order_by(WorkItemEvent.seq.desc()).limit(1))
 
 
+def system_overdue_alerts(*, now: datetime) -> int:
+    """How many alerts of all services are past their limit and not closed (OPS-04)."""
+    closed = sa.exists().where(
+        WorkItemEvent.item_id == WorkItem.id, WorkItemEvent.step == ItemStep.CLOSED
+    )
+    late = sa.select(sa.func.count()).where(
+        WorkItem.kind == ItemKind.ALERT, WorkItem.due_at < now, ~closed
+    )
+    return int(db.session.scalar(late) or 0)
+
+
 def system_has_item(source: str) -> bool:
     """Whether this source has raised an item before, open or closed."""
     found = sa.select(WorkItem.id).where(WorkItem.source == source)

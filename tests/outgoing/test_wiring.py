@@ -21,12 +21,14 @@ from patientapp.messaging.models import DispatcherBeat, SendingSwitch
 from patientapp.messaging.rules import MessageState, SendingMode
 from patientapp.messaging.twilio import Twilio
 from patientapp.outgoing import metrics, wiring
+from patientapp.worklist import actions as worklist
 from patientapp.worklist.actions import raise_item
+from patientapp.worklist.limits import in_force
 from patientapp.worklist.models import WorkItem
 from patientapp.worklist.rules import ItemKind
 from tests.carrier.faults import Fault, Kind, in_turn
 from tests.carrier.server import Carrier
-from tests.factories import make_patient, make_service
+from tests.factories import make_patient, make_service, make_staff, staff_viewer
 from tests.messaging.fakes import FakeGateway
 from tests.messaging.world import queue_text, somebody, text
 from tests.outgoing.world import run, with_carrier
@@ -141,6 +143,31 @@ def test_ops_04_status_and_figures_say_how_sending_stands(
 def test_ops_04_metrics_are_nowhere_on_the_public_address(app: Flask, session: Session) -> None:
     assert app.test_client().get("/metrics").status_code == 404
     assert metrics.LOOPBACK == "127.0.0.1"
+
+
+def test_ops_04_an_alert_past_its_limit_raises_the_alarm_until_it_is_closed(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    service = make_service(session, duty_phone="")
+    patient = make_patient(session, service)
+    facts = {"service_id": service.id, "patient_id": patient.id, "reason": "x"}
+    late = now - in_force().due_within["alert"] - timedelta(seconds=1)
+    raise_item(ItemKind.ALERT, source="in time", now=now, **facts)
+    item_id = raise_item(ItemKind.ALERT, source="late", now=late, **facts)
+    session.commit()
+    with capture_logs() as said:
+        assert metrics.watch(app) == 1
+    assert [(line["event"], line["alerts"]) for line in said] == [
+        ("alarm: alerts are past their limit", 1)
+    ]
+    assert "patientapp_alerts_overdue 1.0" in metrics.text_of(app)
+    me = staff_viewer(service, staff_id=make_staff(session, service).id)
+    worklist.take(me, item_id, now=now)
+    session.commit()
+    assert metrics.watch(app) == 1, "taken is not closed"
+    worklist.close(me, item_id, "spoke", now=now)
+    session.commit()
+    assert metrics.watch(app) == 0
 
 
 def test_ops_04_a_dispatcher_silent_for_two_minutes_raises_the_alarm(
