@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 LEFT, RIGHT, TOP, BOTTOM = 32, 328, 36, 164  # inside a view box of 340 by 232
 INSET = 14  # points keep off the edges, with their values
+LETTER = 11  # as wide as the letter of a mark
 CLOSE = 30  # two values nearer than this would touch: the second goes below its point
 
 
@@ -63,6 +65,41 @@ class Plot:
     path: str
     band_y: float | None
     band_height: float
+
+
+class Happening(Protocol):
+    """What has a day, an end and the letter of its mark."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def until(self) -> date: ...
+    @property
+    def mark(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One thing that happened: from where to where, and its letter where there is room for it."""
+
+    kind: str
+    x: float
+    end: float
+    letter: str
+
+
+def marks(happened: Iterable[Happening], on: Axis) -> list[Mark]:
+    """Their places, oldest first; of marks of a kind that would touch, the first has the letter."""
+    placed: list[Mark] = []
+    lettered: dict[str, float] = {}
+    for one in happened:
+        x = on.x(one.day)
+        free = x - lettered.get(one.mark, -LETTER) >= LETTER
+        if free:
+            lettered[one.mark] = x
+        letter = one.mark if free else ""
+        placed.append(Mark(kind=one.mark, x=x, end=on.x(one.until), letter=letter))
+    return placed
 
 
 def plot(

@@ -42,6 +42,7 @@ class MeasureChart:
     low: float
     high: float
     plot: drawing.Plot
+    least: str
     said: Sequence[str]
 
 
@@ -51,7 +52,7 @@ class EpisodeTime:
 
     site: str
     axis: drawing.Axis
-    marks: Sequence[tuple[Happened, float, float]]
+    marks: Sequence[tuple[Happened, drawing.Mark]]
     charts: Sequence[MeasureChart]
     table: Sequence[Sequence[str]]
 
@@ -95,7 +96,7 @@ def _visit(visit: Visit) -> Happened:
 
 def _flare(flare: FlareEvent) -> Happened:
     ended = flare.ended_on
-    said = _("until %(day)s", day=day_words(ended)) if ended else _("no end was told")
+    said = _("Until %(day)s", day=day_words(ended)) if ended else _("No end was told")
     return Happened(
         day=flare.started_on,
         until=ended or flare.started_on,
@@ -114,7 +115,7 @@ def _episode(episode: Episode, rows: Sequence[ScaleRow], happened: Sequence[Happ
     return EpisodeTime(
         site=texts.pain_site(episode.pain_site),
         axis=axis,
-        marks=[(one, axis.x(one.day), axis.x(one.until)) for one in in_order],
+        marks=list(zip(in_order, drawing.marks(in_order, axis), strict=True)),
         charts=[_chart(row, axis) for row in own if row.scale.patient_facing],
         table=[_line(row, point) for row in own for point in row.points.values()],
     )
@@ -144,6 +145,7 @@ def _chart(row: ScaleRow, axis: drawing.Axis) -> MeasureChart:
         low=low,
         high=high,
         plot=drawing.plot(spots, axis, low=low, high=high, band=shown.band(row)),
+        least=timeline_texts.least(row),
         said=[_said(row, point) for point in row.points.values()],
     )
 

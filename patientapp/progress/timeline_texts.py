@@ -7,14 +7,15 @@ from patientapp.i18n import gettext as _
 from patientapp.progress import texts
 from patientapp.progress.rules import Outcome, Point, ScaleRow, outcome_at, step_to
 from patientapp.questionnaires.definition import Instrument
+from patientapp.scoring.change import important_size
 
 
 def standing(row: ScaleRow, of: Point) -> str:
     """What one point says against the baseline, in words: colour never says it alone."""
+    if of.text is not None or (row.scale.better is None and of.value is not None):
+        return "-"  # a group, a profile or a count: nothing that could be better
     if of is row.baseline:
         return _("baseline")
-    if of.text is not None:
-        return "-"
     words = {
         Outcome.BETTER: _("better"),
         Outcome.SAME: _("same"),
@@ -25,15 +26,19 @@ def standing(row: ScaleRow, of: Point) -> str:
 
 
 def change(row: ScaleRow, of: Point) -> str:
-    """The size of the change, beside the least that matters to people; nothing where there is none."""
+    """The size of the change from the baseline; nothing where none was formed."""
     step = step_to(row, of)
-    if step is None:
+    return texts.signed(step.change.difference, row.scale) if step else ""
+
+
+def least(row: ScaleRow) -> str:
+    """How large a change from this baseline must be to matter to people."""
+    if row.scale.important is None:
+        return _("No important change is known: any change counts.")
+    if row.baseline is None or row.baseline.value is None:
         return ""
-    size = texts.signed(step.change.difference, row.scale)
-    if step.change.important_threshold is None:
-        return _("%(change)s; no important change is known", change=size)
-    least = f"{step.change.important_threshold:g}"
-    return _("%(change)s; an important change is %(least)s", change=size, least=least)
+    size = float(important_size(row.scale.important, row.baseline.value))
+    return _("An important change is %(least)s.", least=f"{size:.2g}")
 
 
 def how(of: Point) -> str:

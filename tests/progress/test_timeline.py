@@ -70,7 +70,8 @@ def test_b10_points_words_and_band_are_right(app: Flask, session: Session) -> No
         "999 000 0018",
         "Episode: Back",
         "Entry, 2 March 2026: 7.0, baseline",
-        "Discharge, 6 July 2026: 3.5, better: \u22123.5; an important change is 2.1",
+        "Discharge, 6 July 2026: 3.5, better: \u22123.5",
+        "An important change is 2.1.",
         "Lower is better.",
         "Pain severity",
         "questionnaire 1, rules 1",
@@ -185,8 +186,8 @@ def test_visits_discharge_and_flare_ups_are_marked(app: Flask, session: Session)
     page = seen_by(app, session, person)
     seen = text_of(page)
     order = (
-        "20 April 2026 Follow-up visit Came 4 May 2026 Flare-up until 9 May 2026. After moving house"
-        " 3 July 2026 Discharged"
+        "20 April 2026: Follow-up visit. Came 4 May 2026: Flare-up. Until 9 May 2026. After moving house"
+        " 3 July 2026: Discharged"
     )
     assert order in seen
     first = page[page.index("<svg") : page.index("</svg>")]
