@@ -19,6 +19,9 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text names it and says what to do."""
 
 
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
 class Environment(StrEnum):
     """Where this process runs; only production holds real people's records."""
 
@@ -128,10 +131,20 @@ def check(settings: Settings) -> None:
         _check_twilio(settings)
 
 
+def _has_local_database(settings: Settings) -> bool:
+    """A file, or a server on this machine by its name or its socket."""
+    address = urlsplit(settings.database_url)
+    host = address.hostname or (parse_qs(address.query).get("host") or ["/"])[0]
+    return host in THIS_MACHINE or host.startswith("/")
+
+
 def _check_unsaid(settings: Settings) -> None:
-    """A forgotten environment means development on a file of this machine, and nothing else (IO-10)."""
-    is_here = urlsplit(settings.public_url).hostname in {"127.0.0.1", "localhost", "::1"}
-    if settings.gateway == "phone" and is_here and settings.database_url.startswith("sqlite:///"):
+    """A forgotten environment means development on this machine, and nothing else (IO-10).
+
+    A database that belongs to production refuses by itself: it remembers whose it is.
+    """
+    is_here = urlsplit(settings.public_url).hostname in THIS_MACHINE
+    if settings.gateway == "phone" and is_here and _has_local_database(settings):
         return
     raise SettingsError(
         f"{PREFIX}ENV is not set: say {PREFIX}ENV=production for real people's records "
@@ -141,10 +154,8 @@ def _check_unsaid(settings: Settings) -> None:
 
 def _check_samples(settings: Settings) -> None:
     """Sample secrets open nothing but a database on this machine (IO-10)."""
-    address = urlsplit(settings.database_url)
-    host = address.hostname or (parse_qs(address.query).get("host") or ["/"])[0]
-    is_here = host in {"127.0.0.1", "localhost", "::1"} or host.startswith("/")
-    if not is_here and SAMPLE in {settings.secret_key, settings.link_key, settings.data_key}:
+    keys = {settings.secret_key, settings.link_key, settings.data_key}
+    if SAMPLE in keys and not _has_local_database(settings):
         raise SettingsError(
             f"{PREFIX}DATABASE_URL is on another machine, and sample secrets are for this one alone: "
             f"set {PREFIX}SECRET_KEY, {PREFIX}LINK_KEY and {PREFIX}DATA_KEY"
@@ -173,7 +184,7 @@ def _check_carrier_address(settings: Settings) -> None:
     address = urlsplit(settings.twilio_base_url)
     if not settings.twilio_base_url or (address.scheme == "https" and address.netloc):
         return
-    is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+    is_here = address.scheme == "http" and address.hostname in THIS_MACHINE
     if settings.is_production or not is_here:
         raise SettingsError(f"{PREFIX}TWILIO_BASE_URL must be HTTPS, or http on this machine for tests")
 

@@ -71,7 +71,6 @@ HERE = {"PATIENTAPP_DATABASE_URL": "sqlite:///var/patientapp.db"}
     ("given", "said"),
     [
         ({"PATIENTAPP_DATABASE_URL": "postgresql://u@db.example/p"}, "PATIENTAPP_ENV is not set"),
-        ({"PATIENTAPP_DATABASE_URL": "postgresql:///p"}, "PATIENTAPP_ENV is not set"),
         ({"PATIENTAPP_PUBLIC_URL": "https://pain.example"}, "PATIENTAPP_ENV is not set"),
         ({"PATIENTAPP_GATEWAY": "twilio"}, "PATIENTAPP_ENV is not set"),
         (
@@ -90,6 +89,7 @@ def test_io_10_a_forgotten_environment_is_not_development(given: dict[str, str],
     [
         {},
         HERE,
+        {"PATIENTAPP_DATABASE_URL": "postgresql+psycopg://u@127.0.0.1:5432/p"},
         {"PATIENTAPP_ENV": "development", "PATIENTAPP_DATABASE_URL": "postgresql:///p"},
         {"PATIENTAPP_ENV": "test", "PATIENTAPP_DATABASE_URL": "postgresql://u@/p?host=/tmp/pg"},
         {"PATIENTAPP_ENV": "test", "PATIENTAPP_DATABASE_URL": "postgresql://u@localhost:5432/p"},

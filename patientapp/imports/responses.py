@@ -67,9 +67,9 @@ class Responses(Keyed):
                 yield Mistake(line, "referral_key", reason)
             if values["completed_at"] > batch.now:
                 yield Mistake(line, "completed_at", "has not come yet")
-            items = values["item"].split(SEVERAL)
-            if len(set(items)) != len(items):
-                yield Mistake(line, "item", "stands twice in this response")
+            cells = _cells(values)
+            if len(set(cells)) != len({item for item, _cell in cells}):
+                yield Mistake(line, "item", "stands twice in this response, with two values")
 
     def write(self, batch: Batch, rows: Sequence[Row]) -> None:
         """Score and store them; a changed one corrects what its key said before."""
@@ -100,12 +100,17 @@ def _referrals(batch: Batch) -> dict[str, Any]:
     return system_referrals(batch.service_id, keys)
 
 
+def _cells(values: Values) -> list[tuple[str, str]]:
+    """(item, value as written) of one response; the same line twice is harmless."""
+    items = values["item"].split(SEVERAL)
+    cells = values["value"].split(SEVERAL) if values["value"] else [""] * len(items)
+    return list(zip(items, cells, strict=True))
+
+
 def _given(row: Row, referral: Any, newest: dict[bytes, Any]) -> bulk.Given:
     values = row.values
     instrument = default_library().get(values["instrument"])
-    items = values["item"].split(SEVERAL)
-    cells = values["value"].split(SEVERAL) if values["value"] else [""] * len(items)
-    answers = {item: int(cell) if cell else None for item, cell in zip(items, cells, strict=True)}
+    answers = {item: int(cell) if cell else None for item, cell in _cells(values)}
     own = {code: value for code, value in answers.items() if code in instrument.item_by_code}
     return bulk.Given(
         episode_id=referral.id,

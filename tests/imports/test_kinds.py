@@ -328,8 +328,8 @@ BAD = [
     ("responses", ANSWER + "pseq,T9,2025-05-27T10:00,self,en,q1,1\n", "time_point: use one of T0"),
     ("responses", ANSWER + "pseq,T0,2025-05-27T10:00,self,en,q1,1\n"
      "A1,R1,pseq,T0,2025-05-28T10:00,self,en,q2,1\n", "line 3: completed_at: differs from line 2"),
-    ("responses", RESPONSES + "A1,R1,pseq,T0,2025-05-27T10:00,self,en,q1,1\n" * 2,
-     "item: stands twice"),
+    ("responses", RESPONSES + "A1,R1,pseq,T0,2025-05-27T10:00,self,en,q1,1\n"
+     "A1,R1,pseq,T0,2025-05-27T10:00,self,en,q1,2\n", "item: stands twice"),
     ("fft", FFT + "F1,2025-05-27,pigeon,1,1\n", "method: use one of sms, online, paper"),
     ("fft", FFT + "F1,2025-05-27,sms,7,1\n", "response: use a whole number from 1 to 6"),
 ]  # fmt: skip
@@ -408,3 +408,11 @@ def test_two_open_episodes_are_told_with_what_to_do_and_history_is_taken(world: 
     assert "1 people have two open episodes" in world.good("referrals", REFERRED + again)
     ended = EVENTS + "E1,R1,discharged,2025-06-30T10:00,completed\n"
     assert "two open" not in world.good("events", ended)
+
+
+def test_the_same_line_of_a_response_twice_is_harmless(world: World) -> None:
+    world.good("patients", ONE)
+    world.good("referrals", REFERRED)
+    world.good("responses", RESPONSES + "A1,R1,pseq,T0,2025-05-27T10:00,self,en,q1,1\n" * 2)
+    (response,) = world.all(Response)
+    assert response.answers["q1"] == 1
