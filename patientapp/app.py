@@ -31,6 +31,7 @@ from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, fallback, limits, logs, safety, security, sent
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
+from patientapp.web.desk import day_words, moment_words
 from patientapp.worklist.limits import in_force
 
 HERE = Path(__file__).parent
@@ -149,6 +150,7 @@ def _dress_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals["asset"] = assets.load_manifest(HERE / "web/static")
     app.jinja_env.globals["safety_words"] = safety.words
+    app.jinja_env.filters |= {"day": day_words, "moment": moment_words}
     app.jinja_env.globals["page_key"] = lambda: secrets.token_urlsafe(16)
 
     @app.context_processor

@@ -18,13 +18,11 @@ from patientapp.i18n import gettext as _
 from patientapp.patients import actions, queries, texts
 from patientapp.patients.rules import Need, NewPatient, parse_birth_date, spaced_nhs_number
 from patientapp.patients.schemas import ListingSchema, NewPatientSchema, first_messages
-from patientapp.web.desk import day_words, moment_words, staff_page
+from patientapp.web.desk import staff_page
 from patientapp.web.idempotency import FIELD, once
 
 blueprint = Blueprint("patients", __name__, template_folder="templates")
 blueprint.add_app_template_filter(spaced_nhs_number, "nhs_number")
-blueprint.add_app_template_filter(day_words, "day")
-blueprint.add_app_template_filter(moment_words, "moment")
 
 
 @blueprint.get("/staff/patients")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -142,6 +143,7 @@ def make(*, undefined: type[jinja2.Undefined] = jinja2.ChainableUndefined) -> Fl
         "safety_words": lambda: safety.in_language("ar" if request.args.get("dir") == "rtl" else "en"),
         "csrf_token": lambda: "token-of-this-page",
     }
+    app.jinja_env.filters["day"] = date.isoformat
     app.context_processor(context)
     _add_routes(app)
     sent.init_app(app)
