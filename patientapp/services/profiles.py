@@ -39,6 +39,7 @@ EVENTS = frozenset(
         "summary_sent",
         "moved_to_pifu",
         "discharged_to_pifu",
+        "asked_to_return",
         "opioid_dose",
         "gp_opioid_notice",
         "opioid_recommended",
