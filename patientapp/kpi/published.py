@@ -187,11 +187,12 @@ def _published(
 def _count(figure: Figure, sums: Sums, group: Group, out: frozenset[Cell]) -> Count:
     unit, name = figure.line.measure.unit, figure.line.id
     numerator, denominator = sums[name, group]
-    no_over = (name, group, "all" if unit is Unit.DAYS else "met") in out
     no_under = (name, group, "all") in out
+    is_out = no_under or (name, group, "all" if unit is Unit.DAYS else "met") in out
     under = None if unit is Unit.COUNT or no_under else denominator
-    if no_over or no_under:
-        return Count(None if no_over else numerator, under, None, is_hidden=True)
+    if is_out:
+        # "0 of hidden" would say of each of 1 to 4 people that they are not better
+        return Count(None, under, None, is_hidden=True)
     value = value_of(unit, numerator, under)
     if group == TOTAL:
         value = figure.value

@@ -48,6 +48,7 @@ def test_a_commissioner_sees_the_contract_without_small_counts(
     assert any(row["numerator"] == "hidden" for row in rows)
     for row in rows:
         assert row["numerator"] not in ("1", "2", "3", "4")
+        assert (row["numerator"], row["denominator"]) != ("0", "hidden")  # says it of every one of them
         if row["unit"] == "percent" and "hidden" not in (row["numerator"], row["denominator"]):
             assert int(row["denominator"]) - int(row["numerator"]) not in (1, 2, 3, 4)
 
