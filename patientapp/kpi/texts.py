@@ -73,6 +73,8 @@ def headline(met: int, missed: int, unsaid: int) -> str:
     wanted = met + missed + unsaid
     if not wanted:
         return _("This contract names no thresholds; the figures stand below.")
+    if unsaid == wanted:
+        return _("No threshold can be judged yet: nobody to count, or too few to show.")
     said = _("%(met)s of %(wanted)s thresholds are met.", met=met, wanted=wanted)
     if missed:
         said += " " + _("%(count)s are not met.", count=missed)
