@@ -10,6 +10,7 @@ from typing import Any
 
 from patientapp.kpi.event_rules import DISCHARGES
 from patientapp.kpi.measures import Measure, Unit, measures, readings
+from patientapp.kpi.outcomes import NAMES
 from patientapp.kpi.vocabulary import fitting
 from patientapp.questionnaires.tables import Table
 
@@ -145,7 +146,7 @@ def _parts(line: Line, outcomes: Iterable[str]) -> Iterator[Line]:
             for end, kind in (("", "K1.any"), (".mic", "K1.mic")):
                 measure = measures()[kind]
                 given = {**measure.given, "outcome": name}
-                title = f"{measure.title} ({name})"
+                title = f"{measure.title} ({NAMES[name]})"
                 made = f"{line.id}.{name}{end}"
                 yield Line(id=made, measure=measure, clause=line.clause, title=title, given=given)
     if line.measure.parts == "reasons":

@@ -16,6 +16,14 @@ SCALES = {
     "eq5d_vas": ("eq5d5l", "vas"),
     "pseq": ("pseq", "total"),
 }
+# Said on returns and pages; scores have codes, commissioners have words.
+NAMES = {
+    "bpi_severity": "pain severity, BPI",
+    "bpi_interference": "pain in daily life, BPI",
+    "eq5d_index": "health index, EQ-5D-5L",
+    "eq5d_vas": "health today, EQ VAS",
+    "pseq": "confidence, PSEQ",
+}
 
 
 @cache

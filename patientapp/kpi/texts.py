@@ -77,9 +77,11 @@ def headline(met: int, missed: int, unsaid: int) -> str:
         return _("No threshold can be judged yet: nobody to count, or too few to show.")
     said = _("%(met)s of %(wanted)s thresholds are met.", met=met, wanted=wanted)
     if missed:
-        said += " " + _("%(count)s are not met.", count=missed)
+        said += " " + _("Not met: %(count)s.", count=missed)
     if unsaid:
-        said += " " + _("%(count)s cannot be said: nobody to count, or too few to show.", count=unsaid)
+        said += " " + _(
+            "Cannot be said, with nobody to count or too few to show: %(count)s.", count=unsaid
+        )
     return said
 
 
