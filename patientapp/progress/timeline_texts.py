@@ -38,7 +38,7 @@ def least(row: ScaleRow) -> str:
     if row.baseline is None or row.baseline.value is None:
         return ""
     size = float(important_size(row.scale.important, row.baseline.value))
-    return _("An important change is %(least)s.", least=f"{size:.2g}")
+    return _("An important change is %(least)s.", least=f"{round(size, 2):g}")
 
 
 def how(of: Point) -> str:

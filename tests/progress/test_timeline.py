@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,9 @@ from patientapp.episodes.models import Episode
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.patients.models import Patient
 from patientapp.plans.keeping import end_flare, note_flare
+from patientapp.progress.rules import ScaleRow
+from patientapp.progress.timeline_texts import least
+from patientapp.questionnaires.library import default_library
 from patientapp.services.models import Service
 from patientapp.workdays import at_london
 from tests.appointments.world import make_visit
@@ -246,3 +250,11 @@ def test_nothing_yet_is_said(app: Flask, session: Session) -> None:
     assert "Nothing has been sent in this episode yet." in text_of(seen_by(app, session, person))
     nobody = make_patient(session, make_service(session))
     assert "No episode yet." in text_of(seen_by(app, session, nobody))
+
+
+def test_the_size_of_an_important_change_is_told_whole(app: Flask) -> None:
+    """B10: 30% of a baseline of 6.4; rounded to 2 digits it would name another threshold."""
+    scale = default_library().get("bpi_sf").scale("severity_mean")
+    row = cast(ScaleRow, SimpleNamespace(scale=scale, baseline=SimpleNamespace(value=6.4)))
+    with app.test_request_context():
+        assert least(row) == "An important change is 1.92."
