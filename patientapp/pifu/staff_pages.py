@@ -41,7 +41,7 @@ def inbox() -> str:
     owners = staff_names(viewer(), [one.progress.owner for one in found if one.progress.owner])
     return staff_page(
         "pifu/staff_inbox.html",
-        here="returns",
+        here="coming_back",
         found=found,
         owners=owners,
         stage=asked,
@@ -62,7 +62,7 @@ def register() -> str:
         record(viewer(), "looked at who may come back", now=now)
     return staff_page(
         "pifu/staff_register.html",
-        here="returns",
+        here="coming_back",
         found=found,
         today=london_day(now),
         texts=texts,

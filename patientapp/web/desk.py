@@ -34,7 +34,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("home", Permission.STAFF_HOME, _("Home"), "progress.home"),
         ("patients", Permission.SEE_PATIENTS, _("Patients"), "patients.listing"),
         ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
-        ("returns", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
+        ("coming_back", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
         ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),

@@ -274,7 +274,9 @@ def test_staff_agree_read_and_end(
     fill_in(viewer)
     actions.send(viewer, now=NOW)
     session.commit()
-    assert "My pain, My sleep" in desk.get("/staff/come-back").text
+    inbox = desk.get("/staff/come-back").text
+    assert "My pain, My sleep" in inbox
+    assert inbox.count('aria-current="page"') == 1
     assert "22 September 2027" in desk.get("/staff/come-back/register").text
     assert "I wake at 3 every night" in desk.get(page).text
 
