@@ -20,6 +20,7 @@ from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
 from patientapp.web.idempotency import once
+from patientapp.web.typed import seen_step, typed_id
 
 blueprint = Blueprint("visits", __name__, template_folder="templates")
 CALL = "call"
@@ -59,7 +60,7 @@ _PAST = frozenset({VisitState.ATTENDED, VisitState.MISSED})
 def confirm(visit_id: UUID) -> ResponseReturnValue:
     """ "I am coming"."""
     try:
-        actions.confirm(viewer(), visit_id, now=clock.now(), seen=_seen())
+        actions.confirm(viewer(), visit_id, now=clock.now(), seen=seen_step())
     except (VisitChanged, NotPossibleNow):
         return _changed()
     return redirect(url_for(".coming", _anchor=f"visit-{visit_id}"), 303)
@@ -81,7 +82,7 @@ def ask_cancel(visit_id: UUID) -> ResponseReturnValue:
 def cancel(visit_id: UUID) -> ResponseReturnValue:
     """Call it off; it can be put back for two hours."""
     try:
-        actions.cancel(viewer(), visit_id, now=clock.now(), seen=_seen())
+        actions.cancel(viewer(), visit_id, now=clock.now(), seen=seen_step())
     except (VisitChanged, NotPossibleNow):
         return _changed()
     return redirect(url_for(".coming", _anchor=f"visit-{visit_id}"), 303)
@@ -119,11 +120,11 @@ def change(visit_id: UUID) -> ResponseReturnValue:
     if chosen == CALL:
         actions.ask_for_call(viewer(), visit_id, now=clock.now())
         return redirect(url_for(".asked", visit_id=visit_id), 303)
-    slot_id = _uuid(chosen)
+    slot_id = typed_id("slot")
     if slot_id is None:
         return _change_page(found, error=_("Choose a time, or ask us to call")), 422
     try:
-        free_actions.move_to_slot(viewer(), visit_id, slot_id, now=clock.now(), seen=_seen())
+        free_actions.move_to_slot(viewer(), visit_id, slot_id, now=clock.now(), seen=seen_step())
     except (SlotGone, NotFound):
         gone = _("Somebody has just taken that time. Your visit is as it was. Choose another time.")
         return _change_page(found, error=gone), 409
@@ -170,16 +171,3 @@ def _changed() -> ResponseReturnValue:
     found = queries.own_coming(viewer(), now=clock.now())
     words = _("This visit changed while you were looking. This is how it stands now.")
     return _list(found, error=words), 409
-
-
-def _seen() -> int | None:
-    """The step that the page showed."""
-    given = request.form.get("seen", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

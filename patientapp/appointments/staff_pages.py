@@ -27,6 +27,7 @@ from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
+from patientapp.web.typed import seen_step
 from patientapp.workdays import FIRST_DAY, LAST_DAY, london_day
 
 blueprint = Blueprint("visits_staff", __name__, template_folder="templates")
@@ -157,7 +158,7 @@ def move(visit_id: UUID) -> ResponseReturnValue:
     if wrong or details is None:
         return visit_page(found, wrong, typed), 422
     try:
-        actions.move(viewer(), visit_id, details, now=clock.now(), seen=_seen())
+        actions.move(viewer(), visit_id, details, now=clock.now(), seen=seen_step())
     except Invalid as problem:
         return visit_page(found, wrong_words(problem), typed), 422
     except Conflict as problem:
@@ -175,7 +176,7 @@ def call_off(visit_id: UUID) -> ResponseReturnValue:
     if why not in set(ServiceReason):
         return visit_page(found, {"why": _("Choose why: the patient is told")}), 422
     try:
-        actions.call_off(viewer(), visit_id, ServiceReason(why), now=clock.now(), seen=_seen())
+        actions.call_off(viewer(), visit_id, ServiceReason(why), now=clock.now(), seen=seen_step())
     except Conflict as problem:
         return visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
     return _to(found)
@@ -190,7 +191,7 @@ def step(visit_id: UUID, verb: str) -> ResponseReturnValue:
     """What became of it."""
     found = _named(visit_id)
     try:
-        VERBS[verb](viewer(), visit_id, now=clock.now(), seen=_seen())
+        VERBS[verb](viewer(), visit_id, now=clock.now(), seen=seen_step())
     except Conflict as problem:
         return visit_page(queries.visit(viewer(), visit_id), {"": problem.detail}), 409
     return _to(found)
@@ -201,11 +202,6 @@ def _named(visit_id: UUID) -> Visit:
     found = queries.visit(viewer(), visit_id)
     check_form_patient(found.patient_id)
     return found
-
-
-def _seen() -> int | None:
-    given = request.form.get("seen", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
 
 
 def _to(visit: Visit) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Invalid, NotFound
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
-from patientapp.patients.rules import parse_birth_date
+from patientapp.patients.typed import typed_day
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
@@ -89,7 +89,7 @@ def begin(patient_id: UUID) -> ResponseReturnValue:
     """Begin a document; what the record knows stands in it already."""
     check_form_patient(patient(viewer(), patient_id).id)
     own = {str(one.id): one.id for one in episodes_of(viewer(), patient_id)}
-    kind, route, on = request.form.get("kind", ""), request.form.get("route", ""), _day()
+    kind, route, on = request.form.get("kind", ""), request.form.get("route", ""), typed_day()
     wrong = _why_not_begin(kind, route, request.form.get("episode", ""), own, on)
     if wrong or on is None:
         return _list(patient_id, wrong), 422
@@ -119,10 +119,6 @@ def _why_not_begin(
     if on is None or on > london_day(clock.now()):
         wrong["started_on"] = "no_day"
     return {name: texts.mistake(code) for name, code in wrong.items()}
-
-
-def _day() -> date | None:
-    return parse_birth_date(*(request.form.get(part, "") for part in ("day", "month", "year")))
 
 
 @blueprint.get(f"{UNDER}/<uuid:document_id>")
@@ -217,7 +213,7 @@ def sent(patient_id: UUID, document_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     try:
         going.sent(
-            viewer(), document_id, Recipient(to), HowSent(how), on=_day() or london_day(now), now=now
+            viewer(), document_id, Recipient(to), HowSent(how), on=typed_day() or london_day(now), now=now
         )
     except Invalid:
         return _page(found, {"on": texts.mistake("not_then")}), 422
@@ -234,7 +230,7 @@ def marked(patient_id: UUID, document_id: UUID) -> ResponseReturnValue:
     if what not in set(Mark):
         raise Invalid("There is no such mark.", fields={"mark": [_("Choose one")]})
     now = clock.now()
-    going.mark(viewer(), document_id, Mark(what), on=_day() or london_day(now), now=now)
+    going.mark(viewer(), document_id, Mark(what), on=typed_day() or london_day(now), now=now)
     return _to(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -30,7 +30,7 @@ from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Invalid, NotFound
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
-from patientapp.patients.rules import parse_birth_date
+from patientapp.patients.typed import typed_day
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.workdays import LONDON, at_london, london_day
@@ -66,7 +66,7 @@ def _calendar(wrong: dict[str, str]) -> str:
 @once
 def plan() -> ResponseReturnValue:
     """Plan a programme of weekly sessions."""
-    first, wall = _day(), _time(request.form.get("time", ""))
+    first, wall = typed_day(), _time(request.form.get("time", ""))
     mode = request.form.get("mode", "")
     wrong = {}
     if first is None:
@@ -94,10 +94,6 @@ def plan() -> ResponseReturnValue:
             {name: _("Use %(what)s", what=said[0]) for name, said in problem.fields.items()}
         ), 422
     return redirect(url_for(".one", programme_id=made), 303)
-
-
-def _day() -> date | None:
-    return parse_birth_date(*(request.form.get(part, "") for part in ("day", "month", "year")))
 
 
 def _time(given: str) -> time | None:
@@ -189,7 +185,7 @@ def keep(programme_id: UUID, session_id: UUID) -> ResponseReturnValue:
 def change(programme_id: UUID, session_id: UUID) -> ResponseReturnValue:
     """Another time, length or topics."""
     actions.session_of(queries.course(viewer(), programme_id), session_id)
-    day, wall, minutes = _day(), _time(request.form.get("time", "")), _number("minutes")
+    day, wall, minutes = typed_day(), _time(request.form.get("time", "")), _number("minutes")
     if day is None or wall is None or not minutes:
         said = _("Give the day, the time like 17:30, and the minutes")
         return _session(programme_id, session_id, {"time": said}), 422

@@ -21,7 +21,7 @@ from patientapp.opioids import actions, queries
 from patientapp.opioids.actions import OtherFigure
 from patientapp.opioids.rules import MOST_LINES, Line, Point, Total, milligrams, said, table, total
 from patientapp.patients.queries import patient
-from patientapp.patients.rules import parse_birth_date
+from patientapp.patients.typed import typed_day
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
@@ -115,7 +115,7 @@ def _read(patient_id: UUID) -> tuple[Given, dict[str, str]]:
     check_form_patient(patient(viewer(), patient_id).id)
     own = {str(one.id): one.id for one in episodes_of(viewer(), patient_id)}
     lines, wrong = _lines()
-    on = _day()
+    on = typed_day()
     if request.form.get("point", "") not in set(Point):
         wrong["point"] = _("Choose when")
     episode_id = own.get(request.form.get("episode", ""))
@@ -140,10 +140,6 @@ def _lines() -> tuple[list[Line], dict[str, str]]:
         else:
             lines.append(Line(opioid, mg))
     return lines, wrong
-
-
-def _day() -> date | None:
-    return parse_birth_date(*(request.form.get(part, "") for part in ("day", "month", "year")))
 
 
 @blueprint.post(f"{UNDER}/recommended")

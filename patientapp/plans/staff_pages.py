@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,7 +15,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.patients.queries import patient
-from patientapp.patients.rules import parse_birth_date
+from patientapp.patients.typed import typed_day
 from patientapp.plans import actions, queries, texts
 from patientapp.plans.actions import PlanChanged, PlanClosed, PlanNotReady
 from patientapp.plans.rules import (
@@ -192,7 +191,7 @@ def agree(patient_id: UUID) -> ResponseReturnValue:
             viewer(),
             plan.id,
             seen=request.form.get("seen", ""),
-            review_on=_day(),
+            review_on=typed_day(),
             medicines_checked=request.form.get("medicines_checked") == "yes",
             now=clock.now(),
         )
@@ -202,10 +201,6 @@ def agree(patient_id: UUID) -> ResponseReturnValue:
     except PlanChanged as problem:
         return _page(patient_id, {}, error=problem.detail), 409
     return _to(patient_id)
-
-
-def _day() -> date | None:
-    return parse_birth_date(*(request.form.get(part, "") for part in ("day", "month", "year")))
 
 
 @blueprint.post(f"{UNDER}/send-back")

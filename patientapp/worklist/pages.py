@@ -15,6 +15,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
+from patientapp.web.typed import seen_step, typed_id
 from patientapp.worklist import actions, queries, texts
 from patientapp.worklist.load import alert_load
 from patientapp.worklist.queries import OpenItem
@@ -53,7 +54,7 @@ def take(item_id: UUID) -> ResponseReturnValue:
     """Own the item; a colleague's only by saying from whom."""
     with transaction():
         _check_patient(item_id)
-        actions.take(viewer(), item_id, now=clock.now(), instead_of=_uuid("instead_of"))
+        actions.take(viewer(), item_id, now=clock.now(), instead_of=typed_id("instead_of"))
     return redirect(url_for("worklist.item", item_id=item_id), 303)
 
 
@@ -69,7 +70,7 @@ def close(item_id: UUID) -> ResponseReturnValue:
         wrong = action_mistakes(done, note)
         if wrong or done is None:
             return _page(found, wrong, chosen=chosen, note=note), 422
-        actions.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=_seen())
+        actions.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=seen_step())
     return redirect(url_for("progress.home"), 303)
 
 
@@ -78,19 +79,6 @@ def _check_patient(item_id: UUID) -> OpenItem:
     found = queries.item(viewer(), item_id, now=clock.now())
     check_form_patient(found.item.patient_id)
     return found
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        return None
-
-
-def _seen() -> int | None:
-    """The step that the page showed."""
-    given = request.form.get("seen", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
 
 
 def _record_look(found: OpenItem, *, at: datetime) -> None:

@@ -1,0 +1,21 @@
+"""What forms of several rooms carry, read once; what cannot be read is None."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import request
+
+
+def seen_step() -> int | None:
+    """The step of a visit or a work item that the page showed (`seen`), for a stale page to be told."""
+    given = request.form.get("seen", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
+
+
+def typed_id(name: str) -> UUID | None:
+    """An id chosen on the page."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        return None
