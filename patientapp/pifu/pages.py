@@ -13,9 +13,10 @@ from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import NotFound
-from patientapp.pifu import actions, queries, rules, texts
-from patientapp.pifu.actions import NothingToSend, OutsideTheWindow
-from patientapp.pifu.rules import Signs, Stage, Step, Window
+from patientapp.pifu import actions, form_rules, queries, rules, sending, texts
+from patientapp.pifu.form_rules import Step
+from patientapp.pifu.rules import Signs, Stage, Window
+from patientapp.pifu.sending import NothingToSend, OutsideTheWindow
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import raise_item
@@ -48,7 +49,7 @@ def signs() -> str:
 def say_signs() -> ResponseReturnValue:
     """Yes and "not sure" make the alert now, whether or not a request follows (D3, CLIN-02)."""
     given = request.form.to_dict(flat=False)
-    wrong = rules.answer_mistakes(Step.SIGNS, given)
+    wrong = form_rules.answer_mistakes(Step.SIGNS, given)
     if wrong:
         return _page(Step.SIGNS, wrong), 422
     actions.save(viewer(), Step.SIGNS, given, now=clock.now())
@@ -114,9 +115,9 @@ def answer(step: str) -> ResponseReturnValue:
     """Keep one page and go on, or back to the check when that is where it was changed."""
     asked = _step(step)
     given = request.form.to_dict(flat=False)
-    wrong = rules.answer_mistakes(asked, given)
+    wrong = form_rules.answer_mistakes(asked, given)
     if wrong:
-        return _page(asked, wrong, given=rules.taken(asked, given)), 422
+        return _page(asked, wrong, given=form_rules.taken(asked, given)), 422
     draft = actions.save(viewer(), asked, given, now=clock.now())
     if draft.answers.get("who") == "proxy":
         _ask_for_call()
@@ -141,7 +142,7 @@ def check() -> ResponseReturnValue:
     draft = queries.draft(viewer())
     if draft is None:
         return redirect(url_for(".sent" if queries.own_requests(viewer()) else ".first"), 303)
-    gap = rules.first_gap(draft.answers)
+    gap = form_rules.first_gap(draft.answers)
     if gap is not None:
         return redirect(url_for(".first") if gap is Step.SIGNS else url_for(".ask", step=gap.value), 303)
     return render_template(
@@ -166,11 +167,11 @@ def check() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """The request is stored for good, or joined to the open one, before anybody says so (CLIN-08)."""
     draft = queries.draft(viewer())
-    gap = rules.first_gap(draft.answers) if draft is not None else None
+    gap = form_rules.first_gap(draft.answers) if draft is not None else None
     if gap is not None:
         return redirect(_address(gap), 303)
     try:
-        actions.send(viewer(), now=clock.now())
+        sending.send(viewer(), now=clock.now())
     except OutsideTheWindow:
         return redirect(url_for(".about"), 303)
     except NothingToSend:
@@ -224,10 +225,10 @@ def _page(step: Step, wrong: dict[str, str], *, given: dict[str, object] | None 
         "pifu/ask.html",
         step=step,
         answers=given if given is not None else kept,
-        fields=rules.FIELDS[step],
-        words=rules.WORDS.get(step, ()),
-        many=rules.MANY,
-        limit=rules.LONGEST_TEXT,
+        fields=form_rules.FIELDS[step],
+        words=form_rules.WORDS.get(step, ()),
+        many=form_rules.MANY,
+        limit=form_rules.LONGEST_TEXT,
         errors=[(name, texts.mistake(code)) for name, code in wrong.items()],
         wrong={name: texts.mistake(code) for name, code in wrong.items()},
         action=request.full_path if step is not Step.SIGNS else url_for(".say_signs"),

@@ -15,7 +15,6 @@ from patientapp.db import db
 from patientapp.episodes.queries import episodes_of, system_days
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.errors import NotFound
-from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_ids
 from patientapp.pifu.models import (
     PifuAgreement,
@@ -28,10 +27,8 @@ from patientapp.pifu.models import (
 from patientapp.pifu.rules import CLOSES, WINDOW_MONTHS, Contract, Stage, Terms
 from patientapp.services.profile import Route
 from patientapp.services.queries import profile_of, system_service
-from patientapp.worklist.models import WorkItem, WorkItemEvent
+from patientapp.worklist.models import WorkItemEvent
 from patientapp.worklist.rules import ItemStep
-
-MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +42,6 @@ class Progress:
     action: str = ""  # what was done, once it is answered
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """One line of staff's list of requests."""
-
-    progress: Progress
-    patient: Patient
-    first: PifuPress
-    presses: int
-    is_overdue: bool
-
-
 def own_agreement(viewer: Viewer) -> PifuAgreement | None:
     """The patient's own newest agreement that was not ended."""
     return system_agreement_of(viewer.patient_id) if viewer.patient_id else None
@@ -64,47 +50,21 @@ def own_agreement(viewer: Viewer) -> PifuAgreement | None:
 def system_agreement_of(patient_id: UUID) -> PifuAgreement | None:
     """The newest agreement of a person that nobody has ended."""
     return db.session.scalar(
-        _running().where(PifuAgreement.patient_id == patient_id).order_by(*_NEWEST).limit(1)
+        running().where(PifuAgreement.patient_id == patient_id).order_by(*NEWEST_FIRST).limit(1)
     )
 
 
 def system_agreement(agreement_id: UUID) -> PifuAgreement | None:
     """One agreement that nobody has ended."""
-    return db.session.scalar(_running().where(PifuAgreement.id == agreement_id))
+    return db.session.scalar(running().where(PifuAgreement.id == agreement_id))
 
 
 def system_running(*, after: UUID | None, limit: int, today: date) -> Sequence[PifuAgreement]:
     """Agreements whose window has begun and that nobody has ended, some at a time."""
-    asked = _running().where(PifuAgreement.starts_on <= today).order_by(PifuAgreement.id).limit(limit)
+    asked = running().where(PifuAgreement.starts_on <= today).order_by(PifuAgreement.id).limit(limit)
     if after is not None:
         asked = asked.where(PifuAgreement.id > after)
     return db.session.scalars(asked).all()
-
-
-def agreements(viewer: Viewer, patient_id: UUID) -> Sequence[tuple[PifuAgreement, PifuEnd | None]]:
-    """Every agreement of one of this viewer's patients, newest first, with its end."""
-    asked = (
-        sa.select(PifuAgreement, PifuEnd)
-        .outerjoin(PifuEnd, PifuEnd.agreement_id == PifuAgreement.id)
-        .where(PifuAgreement.patient_id == patient_id)
-        .where(PifuAgreement.patient_id.in_(visible_ids(viewer)))
-        .order_by(*_NEWEST)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(asked)]
-
-
-def register(viewer: Viewer, *, limit: int = MOST_SHOWN) -> Sequence[tuple[PifuAgreement, Patient]]:
-    """Everybody who may come back, the soonest end first: nobody drops off silently (CLIN-08)."""
-    asked = (
-        _running()
-        .add_columns(Patient)
-        .join(Patient, Patient.id == PifuAgreement.patient_id)
-        .where(PifuAgreement.service_id == viewer.service_id)
-        .where(PifuAgreement.patient_id.in_(visible_ids(viewer)))
-        .order_by(PifuAgreement.ends_on, PifuAgreement.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(asked)]
 
 
 def terms_of(agreement: PifuAgreement | None) -> Terms | None:
@@ -159,19 +119,19 @@ def own_requests(viewer: Viewer) -> list[Progress]:
 
 def progress_of(patient_id: UUID) -> list[Progress]:
     """Every request of a person, newest first; the caller stands behind the wall."""
-    asked = _requests().where(PifuRequest.patient_id == patient_id)
-    return [_progress(row) for row in db.session.execute(asked.order_by(PifuRequest.number.desc()))]
+    asked = requests().where(PifuRequest.patient_id == patient_id)
+    return [progress(row) for row in db.session.execute(asked.order_by(PifuRequest.number.desc()))]
 
 
 def request_of(viewer: Viewer, request_id: UUID) -> Progress:
     """One request of this viewer's patients; else NotFound."""
-    asked = _requests().where(
+    asked = requests().where(
         PifuRequest.id == request_id, PifuRequest.patient_id.in_(visible_ids(viewer))
     )
     row = db.session.execute(asked).one_or_none()
     if row is None:
         raise NotFound
-    return _progress(row)
+    return progress(row)
 
 
 def presses_of(request_id: UUID) -> Sequence[PifuPress]:
@@ -180,74 +140,14 @@ def presses_of(request_id: UUID) -> Sequence[PifuPress]:
     return db.session.scalars(asked.order_by(PifuPress.at, PifuPress.id)).all()
 
 
-def waiting(
-    viewer: Viewer, *, now: datetime, stage: Stage | None = None, mine: bool = False
-) -> list[Waiting]:
-    """Requests of this viewer's service: overdue, then due soonest, then newest."""
-    count = (
-        sa.select(sa.func.count())
-        .select_from(PifuPress)
-        .where(PifuPress.request_id == PifuRequest.id)
-        .correlate(PifuRequest)
-        .scalar_subquery()
-    )
-    asked = (
-        _requests()
-        .add_columns(Patient, WorkItem.due_at, count)
-        .join(Patient, Patient.id == PifuRequest.patient_id)
-        .join(WorkItem, WorkItem.id == PifuRequest.work_item_id)
-        .where(PifuRequest.service_id == viewer.service_id)
-        .where(PifuRequest.patient_id.in_(visible_ids(viewer)))
-        .order_by(WorkItem.due_at, PifuRequest.sent_at.desc())
-        .limit(MOST_SHOWN)
-    )
-    asked = _at_stage(asked, stage)
-    if mine:
-        asked = asked.where(_newest.c.staff_id == viewer.staff_id)
-    rows = db.session.execute(asked).all()
-    first = _first_presses([row[0].id for row in rows])
-    return [
-        Waiting(
-            progress=_progress(row),
-            patient=row[7],
-            first=first[row[0].id],
-            presses=row[9],
-            is_overdue=row[1] is not ItemStep.CLOSED and now > row[8],
-        )
-        for row in rows
-    ]
-
-
-def _at_stage(asked: sa.Select[Any], stage: Stage | None) -> sa.Select[Any]:
-    is_closed = _newest.c.step == ItemStep.CLOSED
-    match stage:
-        case Stage.SENT:
-            return asked.where(_newest.c.step == ItemStep.RAISED)
-        case Stage.READ:
-            return asked.where(_newest.c.step == ItemStep.TAKEN)
-        case Stage.ANSWERED:
-            return asked.where(is_closed)
-        case Stage.WITHDRAWN:
-            return asked.where(PifuWithdrawal.at.is_not(None))
-    return asked.where(~is_closed)
-
-
-def _first_presses(request_ids: Sequence[UUID]) -> dict[UUID, PifuPress]:
-    asked = sa.select(PifuPress).where(PifuPress.request_id.in_(request_ids))
-    found: dict[UUID, PifuPress] = {}
-    for press in db.session.scalars(asked.order_by(PifuPress.at, PifuPress.id)):
-        found.setdefault(press.request_id, press)
-    return found
-
-
-def _running() -> sa.Select[PifuAgreement]:
+def running() -> sa.Select[PifuAgreement]:
     """Agreements that nobody has ended; one whose last day is past waits for a decision."""
     ended = sa.exists().where(PifuEnd.agreement_id == PifuAgreement.id)
     return sa.select(PifuAgreement).where(~ended)
 
 
-_NEWEST = (PifuAgreement.agreed_at.desc(), PifuAgreement.id.desc())
-_newest = WorkItemEvent.__table__.alias("newest_event")
+NEWEST_FIRST = (PifuAgreement.agreed_at.desc(), PifuAgreement.id.desc())
+newest_event = WorkItemEvent.__table__.alias("newest_event")
 _taken = WorkItemEvent.__table__.alias("taken_event")
 _last = (
     sa.select(sa.func.max(WorkItemEvent.seq))
@@ -263,27 +163,27 @@ _read_at = (
 )
 
 
-def _requests() -> sa.Select[Any]:
+def requests() -> sa.Select[Any]:
     return (
         sa.select(
             PifuRequest,
-            _newest.c.step,
-            _newest.c.staff_id,
-            _newest.c.at,
-            _newest.c.action,
+            newest_event.c.step,
+            newest_event.c.staff_id,
+            newest_event.c.at,
+            newest_event.c.action,
             PifuWithdrawal.at,
             _read_at,
         )
         .select_from(PifuRequest)
         .join(
-            _newest,
-            sa.and_(_newest.c.item_id == PifuRequest.work_item_id, _newest.c.seq == _last),
+            newest_event,
+            sa.and_(newest_event.c.item_id == PifuRequest.work_item_id, newest_event.c.seq == _last),
         )
         .outerjoin(PifuWithdrawal, PifuWithdrawal.request_id == PifuRequest.id)
     )
 
 
-def _progress(row: sa.Row[Any]) -> Progress:
+def progress(row: sa.Row[Any]) -> Progress:
     request, step, owner, at, action, withdrawn_at, read_at = tuple(row)[:7]
     dates = {Stage.SENT: request.sent_at}
     if read_at is not None:

@@ -25,7 +25,6 @@ CLOSES = time(17, 0)
 WARN_DAYS = (30, 7)  # before the end of the window; then a person decides (CLIN-08)
 LATE_DRAFT = timedelta(days=3)  # begun inside the window, sent after it (as REL-03)
 LONGEST_WINDOW = timedelta(days=5 * 366)
-LONGEST_TEXT = 4_000  # IO-06
 DAY = timedelta(days=1)
 
 
@@ -53,17 +52,6 @@ class Move(StrEnum):
     DISCHARGED = "discharged_to_pifu"
 
 
-class Step(StrEnum):
-    """The pages of a request, in their order; signs come before the date of birth."""
-
-    SIGNS = "signs"
-    WHO = "who"
-    CHANGED = "changed"
-    TRIED = "tried"
-    HELP = "help"
-    REACH = "reach"
-
-
 class Stage(StrEnum):
     """How far a request is, in the patient's words (D11)."""
 
@@ -73,22 +61,6 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-CHANGES = (
-    "pain",
-    "sleep",
-    "mood",
-    "moving",
-    "work",
-    "medicines",
-    "new_problem",
-    "cannot_cope",
-    "advice",
-)
-TRIED = ("pacing", "moving", "relaxing", "heat", "medicines", "talking", "my_plan", "nothing")
-HELP = ("call", "visit", "video", "medicines", "group", "not_sure")
-REACH_BY = ("phone", "text")
-REACH_WHEN = ("morning", "afternoon", "any")
-REACH_WITH = ("none", "interpreter", "bsl")
 SOONER = "cannot_cope"
 
 
@@ -191,51 +163,6 @@ def next_working_day(now: datetime) -> date:
     while not _works(day):
         day += DAY
     return day
-
-
-def answer_mistakes(step: Step, given: Mapping[str, list[str]]) -> dict[str, str]:
-    """What is wrong with one page's answers, by field; empty when nothing is."""
-    wrong = {}
-    for name, allowed, is_needed in FIELDS[step]:
-        values = given.get(name, [])
-        if any(value not in allowed for value in values) or (is_needed and not values):
-            wrong[name] = "choose"
-    for name in WORDS.get(step, ()):
-        if any(len(value) > LONGEST_TEXT for value in given.get(name, [])):
-            wrong[name] = "too_long"
-    return wrong
-
-
-# (field, values it may have, whether one is needed), by page; words beside them are always free.
-FIELDS: Mapping[Step, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
-    Step.SIGNS: (("signs", tuple(Signs), True),),
-    Step.WHO: (("who", ("self", "helped", "proxy"), True),),
-    Step.CHANGED: (("changed", CHANGES, True),),
-    Step.TRIED: (("tried", TRIED, False),),
-    Step.HELP: (("help", HELP, True),),
-    Step.REACH: (("by", REACH_BY, True), ("when", REACH_WHEN, False), ("with", REACH_WITH, False)),
-}
-WORDS: Mapping[Step, tuple[str, ...]] = {Step.CHANGED: ("words",), Step.REACH: ("answered_by",)}
-MANY = frozenset({"changed", "tried", "when"})
-
-
-def taken(step: Step, given: Mapping[str, list[str]]) -> dict[str, object]:
-    """One page's answers as they are kept: lists for check boxes, else the one value."""
-    kept: dict[str, object] = {}
-    for name, _allowed, _needed in FIELDS[step]:
-        values = given.get(name, [])
-        kept[name] = list(dict.fromkeys(values)) if name in MANY else (values or [""])[0]
-    for name in WORDS.get(step, ()):
-        kept[name] = (given.get(name) or [""])[0].strip()
-    return kept
-
-
-def first_gap(answers: Mapping[str, object]) -> Step | None:
-    """The first page whose needed answer is missing."""
-    for step, fields in FIELDS.items():
-        if any(is_needed and not answers.get(name) for name, _allowed, is_needed in fields):
-            return step
-    return None
 
 
 def warnings_due(ends_on: date, *, today: date) -> Iterable[int]:

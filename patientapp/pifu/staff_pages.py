@@ -15,7 +15,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.patients import queries as patients
 from patientapp.patients.rules import parse_birth_date
-from patientapp.pifu import actions, queries, rules, texts
+from patientapp.pifu import queries, rules, staff_actions, staff_queries, texts
 from patientapp.pifu.rules import Contract, Move, Stage
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
@@ -35,7 +35,7 @@ def inbox() -> str:
     asked = request.args.get("stage", "")
     stage = Stage(asked) if asked in set(Stage) else None
     mine = request.args.get("owner") == "me"
-    found = queries.waiting(viewer(), now=now, stage=stage, mine=mine)
+    found = staff_queries.waiting(viewer(), now=now, stage=stage, mine=mine)
     with transaction():
         record(viewer(), "looked at requests to come back", now=now)
     owners = staff_names(viewer(), [one.progress.owner for one in found if one.progress.owner])
@@ -57,7 +57,7 @@ def inbox() -> str:
 def register() -> str:
     """Everybody who may come back, the soonest end first (practice.md 3.1)."""
     now = clock.now()
-    found = queries.register(viewer())
+    found = staff_queries.register(viewer())
     with transaction():
         record(viewer(), "looked at who may come back", now=now)
     return staff_page(
@@ -101,7 +101,7 @@ def agree(patient_id: UUID) -> ResponseReturnValue:
         wrong["check_in_months"] = "months"
     if wrong or starts_on is None or ends_on is None or months is None:
         return _page(patient_id, wrong), 422
-    actions.agree(
+    staff_actions.agree(
         viewer(),
         patient_id,
         starts_on=starts_on,
@@ -125,7 +125,7 @@ def end(patient_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     if reason not in dict(texts.end_reasons()):
         return _page(patient_id, {"reason": "choose"}), 422
-    actions.end_agreement(viewer(), patient_id, agreement_id, reason=reason, now=clock.now())
+    staff_actions.end_agreement(viewer(), patient_id, agreement_id, reason=reason, now=clock.now())
     return redirect(url_for(".of_patient", patient_id=patient_id), 303)
 
 
@@ -143,7 +143,7 @@ def _page(patient_id: UUID, wrong: dict[str, str]) -> str:
     now = clock.now()
     with transaction():
         person = patients.patient(viewer(), patient_id)
-        agreements = queries.agreements(viewer(), patient_id)
+        agreements = staff_queries.agreements(viewer(), patient_id)
         record(viewer(), "looked at coming back", now=now, patient_id=patient_id)
     found = [(one, queries.presses_of(one.request.id)) for one in queries.progress_of(person.id)]
     staff = [agreement.agreed_by for agreement, _end in agreements]

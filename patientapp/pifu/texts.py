@@ -8,7 +8,8 @@ from datetime import date
 from flask_babel import format_date
 
 from patientapp.i18n import gettext as _
-from patientapp.pifu.rules import Signs, Stage, Step
+from patientapp.pifu.form_rules import Step
+from patientapp.pifu.rules import Signs, Stage
 from patientapp.worklist.texts import action
 
 Options = list[tuple[str, str]]

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.patients.models import Patient
-from patientapp.pifu import actions
+from patientapp.pifu import sending
 from tests.appointments.world import make_visit
 from tests.factories import NOW, make_pack, make_patient, make_service, sign_in_patient
 from tests.pifu.world import clinician_of, fill_in, make_agreement, patient_of
@@ -38,7 +38,7 @@ def test_b14_everything_there_is_is_one_tap_away(
     make_visit(session, person)
     make_agreement(session, person, clinician_of(session, service_of(session, person)))
     fill_in(patient_of(person))
-    actions.send(patient_of(person), now=NOW)
+    sending.send(patient_of(person), now=NOW)
     session.commit()
     page = client.get("/my-page").text
     for address in ("/visits", "/come-back", "/come-back/requests", "/tasks"):

@@ -16,7 +16,7 @@ from patientapp.links.actions import make_link
 from patientapp.links.rules import LinkPurpose
 from patientapp.links.tokens import token_of
 from patientapp.patients.models import Patient
-from patientapp.pifu import actions, queries
+from patientapp.pifu import queries, sending
 from patientapp.pifu.models import PifuAgreement, PifuRequest
 from patientapp.pifu.rules import Stage
 from patientapp.services.models import Service
@@ -243,7 +243,7 @@ def test_a_request_is_taken_back_after_being_asked(
 ) -> None:
     viewer = patient_of(person)
     fill_in(viewer)
-    sent = actions.send(viewer, now=NOW)
+    sent = sending.send(viewer, now=NOW)
     session.commit()
     taken = post(phone, f"/come-back/requests/{sent.request.id}/take-back")
     assert taken.headers["Location"] == "/come-back/requests"
@@ -272,7 +272,7 @@ def test_staff_agree_read_and_end(
     assert put(desk, page, **stale).status_code == 409
     viewer = patient_of(person)
     fill_in(viewer)
-    actions.send(viewer, now=NOW)
+    sending.send(viewer, now=NOW)
     session.commit()
     inbox = desk.get("/staff/come-back").text
     assert "My pain, My sleep" in inbox

@@ -6,19 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from patientapp.pifu.form_rules import Step, answer_mistakes, first_gap, taken
 from patientapp.pifu.rules import (
     Contract,
     Signs,
-    Step,
     Terms,
     Window,
-    answer_mistakes,
     check_ins_due,
     due_at,
-    first_gap,
     next_working_day,
     read_by,
-    taken,
     terms_mistakes,
     usual_end,
     warnings_due,

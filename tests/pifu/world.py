@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role, Viewer
 from patientapp.patients.models import Patient
-from patientapp.pifu import actions
+from patientapp.pifu import actions, staff_actions
+from patientapp.pifu.form_rules import Step
 from patientapp.pifu.models import PifuAgreement
-from patientapp.pifu.rules import Step
 from patientapp.services.models import Service
 from tests.factories import NOW, make_staff, staff_viewer
 
@@ -53,7 +53,7 @@ def make_agreement(session: Session, person: Patient, by: Viewer, **over: Any) -
         "check_in_months": 0,
         "now": NOW,
     }
-    return actions.agree(by, person.id, **(facts | over))
+    return staff_actions.agree(by, person.id, **(facts | over))
 
 
 def fill_in(viewer: Viewer, *, now: datetime = NOW, **over: dict[str, list[str]]) -> None:
