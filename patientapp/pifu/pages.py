@@ -65,7 +65,17 @@ def advice(said: str) -> str:
     """The advice first; then "you can still send your request" (D3)."""
     if said not in {Signs.YES, Signs.NOT_SURE}:
         raise NotFound
-    return render_template("pifu/advice.html", is_yes=said == Signs.YES)
+    return render_template("pifu/advice.html", is_yes=said == Signs.YES, may_go_on=_may_go_on())
+
+
+def _may_go_on() -> bool:
+    """Whether to say that a request can still be sent: before the date of birth nobody knows."""
+    if not viewer().birth_date_confirmed:
+        return True
+    terms = queries.terms_of(queries.own_agreement(viewer()))
+    draft = queries.draft(viewer())
+    begun_on = london_day(draft.begun_at) if draft else None
+    return rules.window(terms, today=london_day(clock.now()), begun_on=begun_on) is Window.OPEN
 
 
 @blueprint.get("/come-back/about")

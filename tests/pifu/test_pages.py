@@ -290,3 +290,11 @@ def test_empty_lists_say_what_there_is(app: Flask, session: Session, service: Se
     desk = desk_of(app, session, service)
     assert "No requests waiting. Last checked" in desk.get("/staff/come-back?stage=nonsense").text
     assert "Nobody may come back" in desk.get("/staff/come-back/register").text
+
+
+def test_clin_02_advice_promises_no_request_that_would_be_refused(phone: FlaskClient) -> None:
+    """The alert is made all the same; without an agreement the next step is to call (D3)."""
+    post(phone, "/come-back/signs", signs="yes")
+    page = phone.get("/come-back/advice/yes").text
+    assert "You can still send your request" not in page
+    assert "For everything else, call us" in page
