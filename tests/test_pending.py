@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from patientapp.config import Environment, Settings, SettingsError
@@ -24,16 +23,24 @@ PRODUCTION = Settings(
 )
 
 
+def refusal(settings: Settings) -> str:
+    """Why these tables are refused; empty when they are not."""
+    try:
+        refuse_pending(settings)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
 def test_io_10_production_refuses_an_empty_database(tmp_path: Path) -> None:
     empty = replace(PRODUCTION, database_url=f"sqlite:///{tmp_path}/empty.db")
-    with pytest.raises(SettingsError, match="run patientapp db upgrade"):
-        refuse_pending(empty)
+    assert "run patientapp db upgrade" in refusal(empty)
 
 
 def test_io_10_production_starts_on_todays_tables(app: Flask, settings: Settings) -> None:
-    refuse_pending(replace(PRODUCTION, database_url=settings.database_url))
+    assert refusal(replace(PRODUCTION, database_url=settings.database_url)) == ""
 
 
 def test_elsewhere_the_demonstration_brings_its_tables_itself(tmp_path: Path) -> None:
     demo = replace(PRODUCTION, env=Environment.DEMO, database_url=f"sqlite:///{tmp_path}/empty.db")
-    refuse_pending(demo)
+    assert refusal(demo) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -216,10 +217,8 @@ def _check_page(task: OwnTask, *, error: str = "") -> ResponseReturnValue:
 def send(task_id: UUID) -> ResponseReturnValue:
     """Send; sent twice, or sent from an old page, it is the same thank-you page (section 11)."""
     try:
-        with transaction():
+        with suppress(AlreadySubmitted), transaction():  # the same thank-you page, no second record
             answering.submit_answers(viewer(), task_id, now=clock.now())
-    except AlreadySubmitted:
-        pass  # the same thank-you page follows, and no second record
     except NothingAnswered:
         task = own_task(viewer(), task_id)
         return _check_page(task, error=_("Answer or skip at least one question before you send."))

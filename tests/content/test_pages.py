@@ -200,6 +200,7 @@ def test_clin_01_a_translation_that_leaves_out_a_sign_stops_the_start(tmp_path: 
 
 def test_every_language_that_has_a_page_has_safety_cards() -> None:
     library = default_library()
+    assert set(library.languages) <= set(library.cards)
     refuse_missing(dict(library.cards), library.languages)
 
 

@@ -131,7 +131,7 @@ def test_what_goes_out_comes_back_word_for_word(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(one.id for one in LIBRARY))
 def test_files_of_owners_in_these_tests_are_r4(name: str) -> None:
-    is_valid(fhir(name, into="cy"))
+    assert is_valid(fhir(name, into="cy"))["resourceType"] == "Questionnaire"
 
 
 @EACH

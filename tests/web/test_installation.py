@@ -38,7 +38,8 @@ def test_io_10_the_first_process_says_whose_database_it_is_and_others_are_refuse
 def test_io_10_a_database_without_tables_is_nobodys(tmp_path: Path, settings: Settings) -> None:
     fresh = replace(settings, database_url=f"sqlite:///{tmp_path}/fresh.db")
     with create_app(fresh).app_context():
-        installation.refuse_foreign(fresh)
+        assert sa.inspect(db.engine).get_table_names() == []
+        installation.refuse_foreign(fresh)  # raises where a database is somebody else's
         db.session.remove()
         db.engine.dispose()
 
