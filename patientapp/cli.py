@@ -99,7 +99,7 @@ def main() -> Any:
     from patientapp.questionnaires.tables import BrokenInstrument
 
     try:
-        return root(prog_name="patientapp", obj=app)  # rooms cannot import what makes them
+        return root(prog_name="patientapp", obj=ready_app)  # rooms cannot import what makes them
     except (SettingsError, BrokenInstrument, BrokenContent) as error:
         click.echo(f"patientapp: {error}", err=True)
         raise SystemExit(2) from None
@@ -117,6 +117,39 @@ def app() -> Flask:
         refuse_foreign(made.extensions[SETTINGS])
         db.session.remove()
     return made
+
+
+def ready_app() -> Flask:
+    """The same, on tables of this version: an empty database gets them, outside production.
+
+    SettingsError where somebody has to run `patientapp db upgrade` with a backup at hand.
+    """
+    from patientapp.db import db
+
+    made = app()
+    with made.app_context():
+        try:
+            _bring_tables()
+        except BaseException:
+            db.session.remove()  # before its connection's pool goes
+            db.engine.dispose()
+            raise
+        finally:
+            db.session.remove()
+    return made
+
+
+def _bring_tables() -> None:
+    from patientapp import clock
+    from patientapp.config import SettingsError
+    from patientapp.web.current import settings
+    from patientapp.web.installation import claim, has_tables, is_current
+
+    if not has_tables() and not settings().is_production:
+        upgrade()
+        claim(settings(), now=clock.now())
+    elif not has_tables() or not is_current():
+        raise SettingsError("the database is older than this version: run patientapp db upgrade")
 
 
 @root.group("export", cls=Exports)
@@ -145,7 +178,8 @@ class Database(click.Group):
 
 
 @root.group("db", cls=Database)
-def database() -> None:
+@click.pass_context
+def database(ctx: click.Context) -> None:
     """Look after the database.
 
     \b
@@ -153,6 +187,8 @@ def database() -> None:
       patientapp db upgrade
       patientapp db backup /backups/$(date +%Y%m%d-%H%M).zip
     """
+    if ctx.obj is ready_app:
+        ctx.obj = app  # whoever mends the tables takes them as they are
 
 
 @database.command("upgrade")
@@ -202,7 +238,7 @@ def scheduler() -> None:
     """
     from patientapp.scheduler import run
 
-    run(app())
+    run(ready_app())
 
 
 @root.command()

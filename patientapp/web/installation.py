@@ -49,6 +49,11 @@ def _owner() -> Environment | None:
         return None
 
 
+def has_tables() -> bool:
+    """Whether migrations have ever run here."""
+    return sa.inspect(db.engine).has_table("alembic_version")
+
+
 def is_current() -> bool:
     """Whether the tables are this code's, or newer ones: old code may serve beside new (OPS-03)."""
     here = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
