@@ -69,6 +69,17 @@ def test_io_10_an_empty_database_gets_its_tables_from_the_first_command(tmp_path
     assert asked.exit_code == 0, asked.output
 
 
+@pytest.mark.slow
+def test_a_cohort_is_made_up_under_a_profile_that_has_no_service_yet() -> None:
+    """contract.md section 2: `simulate --service` takes a profile, as `import` does."""
+    made = typed("simulate", "--service", "mid_notts", "--patients", "3", "--months", "2", "--seed", "1")
+    assert made.exit_code == 0, made.output
+    asked = typed("kpi", "--service", "mid_notts", "--from", "2026-09-01", "--to", "2026-09-30")
+    assert asked.exit_code == 0, asked.output
+    wrong = typed("kpi", "--service", "nowhere", "--from", "2026-09-01", "--to", "2026-09-30")
+    assert (wrong.exit_code, "mid-notts" in wrong.output) == (2, True)
+
+
 def test_io_10_production_brings_no_tables_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in PRODUCTION.items():
         monkeypatch.setenv(name, value)

@@ -17,7 +17,7 @@ from patientapp.extracts.rules import SETTLED, Asked
 from patientapp.extracts.written import lines
 from patientapp.questionnaires.files import writing
 from patientapp.questionnaires.library import default_library
-from patientapp.services.queries import system_service_named
+from patientapp.services.naming import existing_service
 from patientapp.shell import actor, refusals
 
 FORMS = ("csv", "ndjson", "fhir")
@@ -44,9 +44,9 @@ def _export(what: str, promise: str) -> click.Command:
         output: str,
     ) -> None:
         _check(first, last, instrument)
-        with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
+        with make_app().app_context(), refusals():
             asked = Asked(
-                service_id=system_service_named(service).id,
+                service_id=existing_service(service).id,
                 instrument=instrument,
                 first_day=_day(first),
                 last_day=_day(last),

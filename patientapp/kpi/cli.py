@@ -21,7 +21,7 @@ from patientapp.kpi.days import number
 from patientapp.kpi.engine import figures
 from patientapp.kpi.queries import system_contract, system_facts
 from patientapp.questionnaires.files import writing
-from patientapp.services.queries import system_service_named
+from patientapp.services.naming import existing_service
 from patientapp.shell import actor, refusals
 from patientapp.workdays import BeyondHolidays, london_day
 
@@ -57,8 +57,8 @@ def kpi_command(
     """
     if first > last:
         raise click.UsageError("--to is before --from.")
-    with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
-        there = system_service_named(service)
+    with make_app().app_context(), refusals():
+        there = existing_service(service)
         contract = system_contract(there)
         known = [line.id for line in contract.lines]
         if rows is not None and rows not in known:

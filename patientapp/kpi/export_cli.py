@@ -19,7 +19,7 @@ from patientapp.kpi.asked import Period
 from patientapp.kpi.days import number
 from patientapp.kpi.queries import system_facts
 from patientapp.questionnaires.files import writing
-from patientapp.services.queries import system_service_named
+from patientapp.services.naming import existing_service
 from patientapp.shell import actor, refusals
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -51,8 +51,8 @@ def _export(what: str, promise: str, columns: tuple[str, ...]) -> click.Command:
     ) -> None:
         if first > last:
             raise click.UsageError("--to is before --from.")
-        with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
-            there, now = system_service_named(service), clock.now()
+        with make_app().app_context(), refusals():
+            there, now = existing_service(service), clock.now()
             with writing(output) as out:
                 for line in _lines(what, form, there.id, first, last, columns):
                     out.write(line.encode())

@@ -22,12 +22,11 @@ def service_of(given: str, *, now: datetime) -> Service:
     A profile that has no service yet gets one, so that a file can be tried on an empty database; not
     in production, where a service is somebody's clinic and is added by name.
     """
-    with suppress(NotFound):
-        return system_service_named(given)
     contract = profile(given)
     if contract is None:
-        known = dict.fromkeys([*(one.slug for one in system_services()), *profiles()])
-        raise click.UsageError(f"There is no service {given!r}; there is: {', '.join(known)}.")
+        return existing_service(given)
+    with suppress(NotFound):
+        return system_service_named(given)
     if settings().is_production:
         slug = given.replace("_", "-")
         raise click.UsageError(
@@ -36,3 +35,13 @@ def service_of(given: str, *, now: datetime) -> Service:
         )
     with transaction():
         return add_trial_service(contract, now=now)
+
+
+def existing_service(given: str) -> Service:
+    """The service of this id or word, for a command that only reads; else says which there are."""
+    try:
+        return system_service_named(given)
+    except NotFound:
+        known = dict.fromkeys([*(one.slug for one in system_services()), *profiles()])
+        said = f"There is no service {given!r}; there is, or could be: {', '.join(known)}."
+        raise click.UsageError(said) from None

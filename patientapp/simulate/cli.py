@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from patientapp import clock
-from patientapp.services.queries import system_service_named
+from patientapp.services.naming import service_of
 from patientapp.shell import refusals
 from patientapp.simulate import storing
 from patientapp.simulate.cohort import stories
@@ -42,8 +42,9 @@ def simulate(
     Example:
       patientapp simulate --service moorside --patients 500 --months 24 --seed 1
     """
-    with make_app().app_context(), refusals(missing=f"There is no service {service!r}."):
-        there, now = system_service_named(service), clock.now()
+    with make_app().app_context(), refusals():
+        now = clock.now()
+        there = service_of(service, now=now)
         yesterday = london_day(now) - timedelta(days=1)
         last = until.date() if until else yesterday
         if last > yesterday:
