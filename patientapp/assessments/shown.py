@@ -168,6 +168,7 @@ class TaskRow:
 
     task: OwnTask
     title: str
+    language: str  # of the title
     minutes: int
     questions: int
     is_open: bool  # may be answered now
@@ -206,6 +207,7 @@ def task_rows(tasks: Sequence[OwnTask], *, now: datetime) -> list[TaskRow]:
             TaskRow(
                 task,
                 title=wording.title if wording else instrument.title(),
+                language=wording.language if wording else "en",
                 minutes=instrument.minutes,
                 questions=len(instrument.items),
                 is_open=is_open(task, now=now),

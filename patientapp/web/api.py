@@ -13,6 +13,7 @@ from marshmallow import fields
 from webargs.flaskparser import FlaskParser
 
 from patientapp.errors import BadRequest, Invalid
+from patientapp.i18n import gettext as _
 
 PREFIX = "/api/v1"
 MAX_DEPTH = 10
@@ -51,6 +52,19 @@ class Ready(fields.Nested):
 
     def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **_: Any) -> Any:  # type: ignore[override]
         return nested_obj
+
+
+class TextTooLong(Invalid):
+    """A text is longer than anything here may be. Shorten it and send it again."""
+
+    title = "A text is too long"
+
+    def words(self) -> tuple[str, str]:
+        """How long it may be, in the language of the reader."""
+        said = _("This is too long. Use %(limit)s characters or fewer.", limit=MAX_TEXT)
+        return said, _(
+            "Go back to the page before: what you wrote is still there. Shorten it and send it."
+        )
 
 
 def strict_json(raw: bytes) -> Any:
@@ -93,7 +107,7 @@ def _check_limits(value: Any, *, depth: int) -> None:
 def check_text(value: str) -> None:
     """Refuse what no database or reader can hold; keep all other Unicode as it is (IO-06)."""
     if len(value) > MAX_TEXT:
-        raise Invalid(f"A text holds at most {MAX_TEXT} characters.")
+        raise TextTooLong(f"A text holds at most {MAX_TEXT} characters.")
     if "\x00" in value or (not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)):
         raise BadRequest("A text holds a character that cannot be stored.")
 

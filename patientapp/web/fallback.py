@@ -21,7 +21,16 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=_one, ngettext=_many, newstyle=True
     )
+    app.jinja_env.filters["spoken"] = spoken
     app.after_request(_spell_out)
+
+
+def spoken(words: str, language: str = "en") -> str:
+    """Words that come in one language alone (a questionnaire's, a letter's), marked where it is not the
+    page's."""
+    locale = get_locale()
+    is_marked = words and language == "en" and locale is not None and locale.language != "en"
+    return f"{OPEN}{words}{CLOSE}" if is_marked else words
 
 
 def _one(message: str) -> str:
