@@ -81,9 +81,11 @@ def _events(ask: Ask, events: Events) -> Cases:
     return cases(events.referral[chosen], ended=events.at[chosen], numerator=none + 1, denominator=none)
 
 
-def counted(ask: Ask, *, event: str) -> Cases:
-    """K23, K25c: how many in the period."""
-    return _events(ask, ask.facts.events.of(event))
+def counted(ask: Ask, *, event: str, apart: Sequence[str] = ()) -> Cases:
+    """K23, K25c, ONW: how many in the period, those of some details apart."""
+    events = ask.facts.events.of(event)
+    said = events.detail[ask.period.has(events.at)]
+    return _events(ask, events).without(np.isin(said, list(apart)), Why.OTHER_REASON)
 
 
 def discharges(ask: Ask, *, reasons: Sequence[str] = HEADLINE, headline: bool = False) -> Cases:

@@ -125,6 +125,18 @@ class Programme:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Review:
+    """When a form that clinicians fill in (`findings/forms`) is due, and how often again."""
+
+    form: str
+    after: str  # the event, or the form, that its days count from
+    after_form: bool
+    days: int
+    months: int  # again so many months after it was last filled in; 0: once
+    clause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """One commissioned specification."""
 
@@ -145,6 +157,7 @@ class Profile:
     surveys: tuple[Survey, ...]
     events: tuple[ProfileEvent, ...]
     programme: Programme | None
+    reviews: tuple[Review, ...]
     figures: Table  # outcomes, readings, kpis: for the KPI engine
 
     @property

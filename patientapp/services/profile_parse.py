@@ -16,6 +16,7 @@ from patientapp.services.profile_parts import (
     cohort_of,
     document_of,
     programme_of,
+    review_of,
     support_of,
     survey_of,
 )
@@ -65,6 +66,7 @@ def _profile(top: Table, stem: str, events: frozenset[str], schedules: frozenset
         surveys=tuple(survey_of(one, clauses) for one in top.tables("surveys", [])),
         events=own,
         programme=programme_of(top, clauses),
+        reviews=tuple(review_of(one, clauses, known) for one in top.tables("reviews", [])),
         figures=top,
     )
     clause_of(working, clauses)

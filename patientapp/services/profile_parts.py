@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from patientapp.questionnaires.tables import Table
-from patientapp.services.profile import CohortPacks, Document, Programme, Route, Support, Survey
+from patientapp.services.profile import (
+    CohortPacks,
+    Document,
+    Programme,
+    Review,
+    Route,
+    Support,
+    Survey,
+)
 from patientapp.services.profile_keys import (
+    between,
     clause_of,
     event_name,
     event_names,
@@ -88,6 +97,21 @@ def programme_of(top: Table, clauses: frozenset[str]) -> Programme | None:
         sessions=maybe_between(table, "sessions", 1, MOST_LIMIT),
         most_people=maybe_between(table, "most_people", 1, MOST_LIMIT),
         complete_share=share,
+        clause=clause_of(table, clauses),
+    )
+    table.done()
+    return made
+
+
+def review_of(table: Table, clauses: frozenset[str], known: frozenset[str]) -> Review:
+    """When a clinicians' form is due: after an event or after another form, and again."""
+    after_form = "after_form" in table.data
+    made = Review(
+        form=table.text("form"),
+        after=table.text("after_form") if after_form else event_name(table, "after", known),
+        after_form=after_form,
+        days=between(table, "days", 0, MOST_LIMIT),
+        months=between(table, "months", 1, MOST_MONTHS) if "months" in table.data else 0,
         clause=clause_of(table, clauses),
     )
     table.done()

@@ -93,6 +93,10 @@ class Maker:
         for _dose in range(self.draw.randint(0, 2)):
             mg = self.draw.choice(("0", "99", "100", "101", "99.9"))
             self.event(key, "opioid_dose", received + timedelta(self.draw.randint(5, 150)), mg)
+        apart = random.Random(f"onward {key}")  # a stream of its own: what else is drawn stays the same
+        for _onward in range(apart.randint(0, 2)):
+            to = apart.choice(("", "secondary_pain", "tier3", "mental_health", "other"))
+            self.event(key, "onward_referred", received + timedelta(apart.randint(5, 150)), to)
         self.letters(key, received)
         gone = None
         if self.chance(0.6):

@@ -414,6 +414,14 @@ class Oracle:
             n in names and self.inside(at) for r in self.referrals.values() for n, at, _d in r["events"]
         )
 
+    def onward(self) -> Answer:
+        kept = 0
+        for r in self.referrals.values():
+            for name, at, detail in r["events"]:
+                if name == "onward_referred" and self.inside(at):
+                    kept += detail in ("", "secondary_pain", "tier3")
+        return kept, None
+
     def k20(self) -> Answer:
         some = [r for r in self.referrals.values() if self.inside(self.when(r, "programme_started"))]
         return sum(self.when(r, "programme_completed") is not None for r in some), len(some)
@@ -478,7 +486,7 @@ class Oracle:
             "K27c": lambda: self._since("family_plan_agreed", lambda r: self.when(r, "family_impact_found")),
             "K28": lambda: self._since("plan_issued", self.first_attended),
             "K29a": lambda: self.k29("missed"), "K29b": lambda: self.k29("cancelled_by_patient"),
-            "K29c": lambda: self.k29("cancelled_by_service"), "RTT18": self.rtt18,
+            "K29c": lambda: self.k29("cancelled_by_service"), "RTT18": self.rtt18, "ONW": self.onward,
         }  # fmt: skip
         for reason in REASONS:
             one[f"K22.{reason}"] = lambda reason=reason: self.k22(reason)
@@ -510,6 +518,7 @@ KPIS = {
         "K29a",
         "K29b",
         "K29c",
+        "ONW",
     ],
     "south_cheshire": [
         "K1",
@@ -528,6 +537,8 @@ KPIS = {
         "K19n",
         "K23a",
         "K23b",
+        "K3",
+        "ONW",
     ],
     "durham_tier3": [
         "K1",
@@ -567,6 +578,7 @@ KPIS = {
         "K29a",
         "K29b",
         "K29c",
+        "ONW",
     ],
     "highly_specialist": ["K1b", "K1n", "K2", "K2n", "K8a", "K8b", "K20", "K26a", "K26b"],
 }

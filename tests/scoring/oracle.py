@@ -208,6 +208,11 @@ def children(answers: Answers) -> Result:
     return {**yes_no, **as_given(answers, {"number": 20})}
 
 
+def medicine_review(answers: Answers) -> Result:
+    yes_no = {name: either_or(answers, [name], 1) for name in ("as_agreed", "questions")}
+    return {**yes_no, **as_given(answers, {"relief": 10, "effects": 10, "activity": 10})}
+
+
 ORACLES = {
     "bpi_sf": bpi_sf,
     "pseq": pseq,
@@ -225,4 +230,5 @@ ORACLES = {
     "medicine_use": medicine_use,
     "carer": lambda answers: as_given(answers, {"strain": 10, "own_life": 10, "support": 10}),
     "children": children,
+    "medicine_review": medicine_review,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from patientapp.assessments.staff_schemas import NewEpisodeSchema, NewEventSchema
@@ -50,6 +52,24 @@ def test_c01_n04_use_of_services_is_asked_again_so_that_it_can_change(contract: 
     assert "TD" in asked
     instrument = default_library().get("health_use")
     assert {"gp_change", "emergency_change"} <= {change.column for change in instrument.changes}
+
+
+@pytest.mark.parametrize("contract", ["bassetlaw", "mid_notts", "mid_notts_cfs"])
+def test_b12_b17_n42_children_are_asked_about_again(contract: str) -> None:
+    """B12, B17, N42: at entry, when somebody comes back, and when care ends."""
+    assert points_of(contract, "children") == ["T0", "TD", "TPIFU"]
+
+
+def test_c19_c59_four_questions_prepare_the_review_of_medicines() -> None:
+    """C19: before each review while care lasts; C59: relief, effects, activity, taking it as agreed."""
+    assert points_of("south_cheshire", "medicine_review") == ["review"]
+    (pack,) = [one for one in schedule("south_cheshire").packs if one.code == "review"]
+    first = {"first_appointment": date(2026, 1, 5), "discharged": date(2026, 8, 1)}
+    assert [one.due_on for one in pack.windows(first)] == [date(2026, 4, 5), date(2026, 7, 5)]
+    scales = {scale.code for scale in default_library().get("medicine_review").scales}
+    assert {"relief", "effects", "activity", "as_agreed"} <= scales
+    wanted = {one.form: one for one in profiles()["south_cheshire"].reviews}["medicines_review"]
+    assert (wanted.days, wanted.months) == (90, 3)
 
 
 def test_n02_pain_and_quality_of_life_by_validated_tools() -> None:

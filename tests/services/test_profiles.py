@@ -124,7 +124,7 @@ def test_x11_x12_b33_c12_c13_c53_d02_n01_packs_by_contract() -> None:
             assert asked <= known
     points = {name: [pack.code for pack in schedule(name).packs] for name in (B, C, D, N, H)}
     assert points[B] == ["T0", "TPs", "TPe", "TD", "T3", "T6", "TPIFU"]
-    assert points[C] == ["T0", "TPs", "TPe", "TD", "T6", "TPIFU"]
+    assert points[C] == ["T0", "TPs", "TPe", "review", "TD", "T6", "TPIFU"]
     assert points[D] == ["T0", "TPs", "TPe", "TD", "T3", "TPIFU"]
     assert "review" in points[H]
     same = [
