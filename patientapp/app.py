@@ -20,6 +20,7 @@ from patientapp.content import catalogues
 from patientapp.content.library import default_library as default_content
 from patientapp.db import db, end_reads_softly, engine_options, prepare
 from patientapp.documents.kinds import kinds
+from patientapp.findings.rules import check_reviews
 from patientapp.kpi.returns import check_all as check_returns
 from patientapp.messaging.gateway import Gateway
 from patientapp.messaging.webhooks import TELL
@@ -57,6 +58,7 @@ ROOMS = (
     ("patientapp.signin.pages", "blueprint"),
     ("patientapp.signin.api", "blueprint"),
     ("patientapp.signin.staff_pages", "blueprint"),
+    ("patientapp.findings.staff_pages", "blueprint"),
     ("patientapp.plans.pages", "blueprint"),
     ("patientapp.plans.staff_pages", "blueprint"),
     ("patientapp.plans.api", "blueprint"),
@@ -96,7 +98,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     check_returns()
     in_force()
     kinds()
-    profiles()
+    check_reviews(profiles().values())
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))
     app.extensions[current.SETTINGS] = settings
     app.extensions["patientapp.gateway"] = gateway

@@ -30,6 +30,7 @@ class Category(StrEnum):
     LEISURE = "leisure"
     VOLUNTARY = "voluntary"
     DRUG_AND_ALCOHOL = "drug_and_alcohol"
+    CHILDREN = "children"
     VETERANS = "veterans"
     COMPLEMENTARY = "complementary"
 

@@ -24,6 +24,7 @@ CATEGORIES: Mapping[Category, Callable[[], str]] = {
     Category.LEISURE: lambda: _("Being active"),
     Category.VOLUNTARY: lambda: _("Charities and volunteering"),
     Category.DRUG_AND_ALCOHOL: lambda: _("Alcohol and drugs"),
+    Category.CHILDREN: lambda: _("Children and young people, 0 to 19"),
     Category.VETERANS: lambda: _("People who served in the armed forces"),
     Category.COMPLEMENTARY: lambda: _("Complementary therapy"),
 }

@@ -29,6 +29,7 @@ ROOMS = [
     "plans",
     "documents",
     "opioids",
+    "findings",
     "replies",
     "imports",
 ]

@@ -16,6 +16,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Invalid
+from patientapp.findings.queries import SOON, due_of, flags_of
 from patientapp.messaging.log import contact_log
 from patientapp.patients import queries as patients
 from patientapp.patients.schemas import ListingSchema
@@ -138,6 +139,8 @@ def patient(patient_id: UUID) -> str:
         tasks = queries.tasks_of(viewer(), patient_id)
         own_of = queries.own_spreads(viewer())
         flares = flares_of(viewer(), patient_id)
+        flags = flags_of(viewer(), [patient_id])[patient_id]
+        reviews = due_of(viewer(), until=today + SOON, patient_id=patient_id)
         record(viewer(), "looked at a patient", now=now, patient_id=patient_id)
     rows = scale_rows(given, shown.instrument_of, own_of)
     return staff_page(
@@ -151,6 +154,8 @@ def patient(patient_id: UUID) -> str:
         episodes=episodes,
         tasks=tasks,
         flares=flares,
+        flags=flags,
+        reviews=reviews,
         progress={one.episode.id: _progress(rows, one.episode.id) for one in episodes},
         answers=[shown.answers(one) for one in reversed(given)],
         set_of=lambda task: shown.set_of(task, today=today),

@@ -65,6 +65,11 @@ def reason(code: str) -> str:
         "pifu_signs_not_sure": _("Somebody is not sure about emergency signs. Call them now."),
         "pifu_check_in": _("It was agreed that we look in by ourselves. Call or write."),
         "pifu_ends": _("The time to come back ends soon. Decide with the patient what follows."),
+        "children_at_risk": _("A clinician found a worry about safe care of children. Act on it now."),
+        "suicide_found": _("A clinician found active thoughts of suicide. Act on it now."),
+        "mdt_review_wanted": _("An onward referral waits for the team's review. Put it on the list."),
+        "dependence_worry": _("A worry about dependence has no help in place yet. Offer help."),
+        "query_waiting": _("Somebody asked the service a question. Answer it, then close this."),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }
     if code in known:

@@ -103,7 +103,7 @@ def test_months_go_back_over_the_year() -> None:
 def test_b60_c18_the_demonstration_has_every_kind_of_place() -> None:
     """B39, B60, C17, C18: benefits, work, groups, leisure, voluntary, drug and alcohol, veterans.
 
-    N10: groups for people with long-standing pain are listed.
+    N10: groups for people with long-standing pain are listed. N12: children's 0 to 19 services.
     """
     found = leaflet("moorside")
     assert found
