@@ -54,6 +54,7 @@ class Settings:
     metrics_port: int = 0  # of the scheduler, on 127.0.0.1 only; 0: none
     trusted_proxies: int = 0  # how many proxies in front may set X-Forwarded-For (IO-08)
     tick_seconds: int = 10  # how often the scheduler looks for due work
+    backup_dir: str = ""  # where it puts a backup every 15 minutes; empty: somebody else sees to that
 
     @property
     def is_production(self) -> bool:

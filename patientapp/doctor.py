@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 
 from patientapp import clock
 from patientapp.app import create_app
+from patientapp.backups.actions import age_of_newest
+from patientapp.backups.keep_rules import LATE
 from patientapp.config import PREFIX, Settings, SettingsError
 from patientapp.db import db
 from patientapp.i18n import installed
@@ -60,6 +62,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     findings.insert(0, Finding("settings", is_well=True, detail=f"{settings.env} mode"))
     has_data = all(finding.is_well for finding in findings)
     findings.append(_carrier(settings))
+    findings.append(_backups(settings))
     if all(finding.is_well for finding in findings):
         findings.extend(_database(settings))
     if has_data:
@@ -104,6 +107,19 @@ def _wording(settings: Settings) -> Finding:
         todo = "; ".join(missing) + ": run patientapp wording import"
         return Finding("wording", is_well=False, detail=todo)
     return Finding("wording", is_well=True, detail="every scheduled questionnaire may be asked")
+
+
+def _backups(settings: Settings) -> Finding:
+    """Whether a backup is taken every 15 minutes, and the newest one is whole and new (OPS-02)."""
+    if not settings.backup_dir:
+        told = f"{PREFIX}BACKUP_DIR is not set: see to a backup every 15 minutes by other means"
+        return Finding("backups", is_well=True, detail=told if settings.is_production else "none")
+    age = age_of_newest(Path(settings.backup_dir), now=clock.now())
+    if age is None or age > LATE:
+        found = "none" if age is None else f"the newest is {age.total_seconds() / 60:.0f} minutes old"
+        todo = f"{found} in {settings.backup_dir}: is patientapp scheduler running, and the disk full?"
+        return Finding("backups", is_well=False, detail=todo)
+    return Finding("backups", is_well=True, detail=f"newest {age.total_seconds() / 60:.0f} minutes old")
 
 
 def _carrier(settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import structlog
@@ -20,6 +21,7 @@ from flask import Flask
 from patientapp import clock
 from patientapp.assessments.offering import withheld
 from patientapp.assessments.spread_actions import keep_spreads, reckon_spreads
+from patientapp.backups.actions import take_regularly
 from patientapp.config import Settings
 from patientapp.contact.bulk import release
 from patientapp.content.library import default_library
@@ -34,6 +36,7 @@ from patientapp.outgoing.wiring import dispatcher_of, fetch_once, own_name, righ
 from patientapp.pifu.watching import watch as watch_returns
 from patientapp.reminders.actions import find_forgotten, plan
 from patientapp.replies.actions import act_on_all
+from patientapp.upgrading import upgrade
 from patientapp.web.current import SETTINGS
 from patientapp.web.idempotency import forget_old_keys
 from patientapp.web.limits import forget_old_counters
@@ -47,6 +50,7 @@ SWEEP_EVERY = 86_400.0
 WATCH_EVERY = 30.0
 WITHHELD = "patientapp.withheld"
 FETCH_EVERY = 300.0
+BACKUP_LOOK = 60.0
 OFFER_EVERY = 600.0
 JOBS = (
     "plan",
@@ -62,6 +66,7 @@ JOBS = (
     "return",
     "offer",
     "escalate",
+    "backup",
 )
 # Who watches waits: before the first dispatcher has shown itself, none is missing; and alerts are
 # passed on by the half hour, so that may wait until the jobs that all begin at once are done.
@@ -158,6 +163,15 @@ def import_once(app: Flask) -> int:
         return finish_what_was_left(now=clock.now())
 
 
+def backup_once(app: Flask) -> int:
+    """Take the backup of this quarter of an hour where it lacks; 1 when it was taken (OPS-02)."""
+    settings: Settings = app.extensions[SETTINGS]
+    if not settings.backup_dir:
+        return 0
+    with app.app_context():
+        return take_regularly(Path(settings.backup_dir), now=clock.now(), migrate=upgrade)
+
+
 def _safely(name: str, work: Callable[[], int]) -> Callable[[], None]:
     """One tick: a failure is logged by its type, not its values; the next tick tries again."""
 
@@ -208,6 +222,7 @@ class Ticker:
             "escalate": (WATCH_EVERY, lambda: escalate_once(app)),
             "fetch": (FETCH_EVERY, lambda: fetch_once(app)),
             "import": (WATCH_EVERY, lambda: import_once(app)),
+            "backup": (BACKUP_LOOK, lambda: backup_once(app)),
         }
         for name in jobs:
             seconds, do = work[name]

@@ -7,15 +7,17 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import sqlalchemy as sa
 
-from patientapp.backups import postgres, sqlite
+from patientapp.backups import keep_rules, postgres, sqlite
 from patientapp.backups.rules import BadBackup, Manifest, read, written
 from patientapp.db import db, table, transaction
+from patientapp.links.models import Link
+from patientapp.links.rules import LinkEnd
 from patientapp.messaging.models import SendingSwitch
 from patientapp.messaging.rules import SendingMode
 from patientapp.services.models import Service
@@ -39,6 +41,26 @@ def take(target: Path, *, now: datetime, migrate: Migrate) -> Manifest:
         _try(made, migrate=migrate)
         os.link(made, target)  # never over a file that is there
     return manifest
+
+
+def take_regularly(folder: Path, *, now: datetime, migrate: Migrate) -> bool:
+    """The backup of this quarter of an hour, unless it is there; then let old ones go (OPS-02)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = folder / keep_rules.name_of(now)
+    if target.exists():
+        return False
+    try:
+        take(target, now=now, migrate=migrate)
+    except FileExistsError:  # another clock was quicker
+        return False
+    for name in keep_rules.to_let_go((path.name for path in folder.iterdir()), now=now):
+        (folder / name).unlink(missing_ok=True)
+    return True
+
+
+def age_of_newest(folder: Path, *, now: datetime) -> timedelta | None:
+    """How long ago the newest regular backup was due; None where there is none."""
+    return keep_rules.age((path.name for path in folder.glob("*.zip")), now=now)
 
 
 def _fill(file: ZipFile, folder: Path, *, now: datetime) -> Manifest:
@@ -136,9 +158,15 @@ def _has_a_service() -> bool:
 
 
 def _start_safely(connection: sa.Connection, manifest: Manifest, *, now: datetime) -> None:
-    """Dispatchers only check (SMS-11), and sessions that may have ended since are over (SEC-10)."""
-    sessions, switch = table(Session), table(SendingSwitch)
+    """Dispatchers only check (SMS-11); sessions and links that may have ended since are over.
+
+    A link that was taken back after the backup would else open a record again (LINK-05, SEC-10).
+    Ended as replaced: whoever holds a good one is offered a new one there.
+    """
+    sessions, links, switch = table(Session), table(Link), table(SendingSwitch)
     connection.execute(sa.update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=now))
+    over = sa.update(links).where(links.c.ended_at.is_(None), links.c.expires_at > now)
+    connection.execute(over.values(ended_at=now, end_reason=LinkEnd.REPLACED))
     checking = {"mode": SendingMode.CHECKING, "check_from": manifest.taken_at, "since": now}
     if connection.execute(sa.update(switch).values(checking)).rowcount == 0:
         rest = {"id": 1, "next_slot_at": now, "hold_until": now, "failures": 0}

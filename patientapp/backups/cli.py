@@ -77,7 +77,8 @@ def restore(make_app: MakeApp, *, file: Path, replace: bool) -> None:
     """Make the database what it was when FILE was taken. Stop serve and scheduler first.
 
     Afterwards nothing is texted until `patientapp messaging check` has compared every text since the
-    backup with the carrier, and everybody signs in again.
+    backup with the carrier and read what people wrote since (STOP too), everybody signs in again, and
+    links in texts have ended: people are offered a new one.
 
     \b
     Example:
@@ -99,8 +100,8 @@ def restore(make_app: MakeApp, *, file: Path, replace: bool) -> None:
     click.echo(_words(manifest))
     click.echo("Nothing is texted until: patientapp messaging check. Everybody signs in again.")
     click.echo(
-        "What was done since is gone: people who wrote STOP, links and roles that ended, answers. "
-        "Compare with the log and the carrier's list of opt-outs."
+        "What was done since is gone: answers, roles that ended, wishes told to staff. Links in texts "
+        "have ended; who opens one is offered a new one. The check reads what people wrote since, STOP too."
     )
 
 

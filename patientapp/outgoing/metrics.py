@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
@@ -13,10 +14,13 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from patientapp import clock
+from patientapp.backups.actions import age_of_newest
+from patientapp.backups.keep_rules import LATE
 from patientapp.db import db
 from patientapp.messaging.gauges import Gauges, system_gauges
 from patientapp.messaging.heartbeats import SILENT, system_silent
 from patientapp.messaging.rules import SendingMode
+from patientapp.web.current import SETTINGS
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.queries import system_overdue_alerts
 from patientapp.worklist.rules import ItemKind, ItemStep
@@ -41,6 +45,8 @@ class Figures(Collector):
         yield from _of_texts(found)
         yield _gauge("open_alert_age_seconds", "Age of the oldest open alert", alert_age)
         yield _gauge("alerts_overdue", "Alerts past their limit and not closed", late)
+        if (age := _backup_age(self._app, now=now)) is not None:
+            yield _gauge("backup_age_seconds", "Age of the newest regular backup", age.total_seconds())
 
 
 def _of_texts(found: Gauges) -> Iterator[GaugeMetricFamily]:
@@ -102,4 +108,20 @@ def watch(app: Flask) -> int:
         log.error("alarm: texts are due and no dispatcher runs", overdue=found.overdue.total_seconds())
     if late:
         log.error("alarm: alerts are past their limit", alerts=late)
-    return len(silent) + is_stuck + bool(late)
+    age = _backup_age(app, now=now)
+    is_old = age is not None and age > LATE
+    if is_old:
+        log.error(
+            "alarm: the newest backup is old, or there is none",
+            folder=app.extensions[SETTINGS].backup_dir,
+        )
+    return len(silent) + is_stuck + bool(late) + is_old
+
+
+def _backup_age(app: Flask, *, now: datetime) -> timedelta | None:
+    """How old the newest regular backup is; None where none are taken here (OPS-02)."""
+    folder = app.extensions[SETTINGS].backup_dir
+    if not folder:
+        return None
+    age = age_of_newest(Path(folder), now=now)
+    return timedelta.max if age is None else age

@@ -18,13 +18,20 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from patientapp.app import create_app
+from patientapp.assessments.models import Pack
 from patientapp.backups import rules
+from patientapp.backups.keep_rules import name_of
 from patientapp.cli import root, upgrade
 from patientapp.config import Environment, Settings
 from patientapp.db import db, transaction
+from patientapp.links.actions import end_links, make_link
+from patientapp.links.models import Link
+from patientapp.links.rules import LinkEnd
 from patientapp.messaging import switch
 from patientapp.messaging.rules import SendingMode
+from patientapp.outgoing.metrics import text_of, watch
 from patientapp.patients.models import Patient
+from patientapp.scheduler import backup_once
 from patientapp.signin.actions import open_session
 from patientapp.signin.models import Session
 from tests.databases import postgresql, sqlite
@@ -115,6 +122,40 @@ def test_sms_11_after_a_restore_nothing_is_sent_and_nobody_is_signed_in(
         assert (row.mode, row.check_from) == (SendingMode.CHECKING, NOW)
         assert switch.resume(now=LATER) is SendingMode.CHECKING
     assert db.session.scalars(sa.select(Session.ended_at)).all() == [LATER]
+
+
+def test_link_05_sec_10_a_link_that_ended_since_does_not_open_again(own: Flask, tmp_path: Path) -> None:
+    """Its bearer is offered a new one, as with every link that was replaced."""
+    file = tmp_path / "a.zip"
+    with transaction() as session:
+        pack = session.scalars(sa.select(Pack)).one()
+        link = make_link(
+            patient_id=pack.patient_id, service_id=pack.service_id, pack_id=pack.id, key=LINK_KEY, now=NOW
+        )
+    assert typed(own, "backup", str(file)).exit_code == 0
+    with transaction():
+        end_links(patient_id=pack.patient_id, reason=LinkEnd.WITHDRAWN, now=NOW)
+    assert typed(own, "restore", str(file), "--replace").exit_code == 0
+    ended = sa.select(Link.end_reason).where(Link.id == link.id)
+    assert db.session.scalar(ended) is LinkEnd.REPLACED
+
+
+def test_ops_02_p8_the_clock_takes_one_each_quarter_of_an_hour(
+    own: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the figures tell when none was taken for half an hour."""
+    folder = tmp_path / "kept"
+    changed = replace(own.extensions["patientapp.settings"], backup_dir=str(folder))
+    monkeypatch.setitem(own.extensions, "patientapp.settings", changed)
+    assert watch(own) == 1
+    assert "patientapp_backup_age_seconds" in text_of(own)
+    assert [backup_once(own), backup_once(own)] == [1, 0]
+    assert [path.name for path in folder.iterdir()] == [name_of(NOW)]
+    assert folder.stat().st_mode & 0o077 == 0
+    assert watch(own) == 0
+    monkeypatch.setattr("patientapp.clock.now", lambda: NOW + timedelta(minutes=45))
+    assert watch(own) == 1
+    assert typed(own, "restore", str(folder / name_of(NOW)), "--replace").exit_code == 0
 
 
 def test_ops_02_a_fresh_database_takes_it_by_standard_input(own: Flask, tmp_path: Path) -> None:
