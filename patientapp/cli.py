@@ -220,11 +220,14 @@ def serve(host: str, port: int, workers: int) -> None:
     Example:
       patientapp serve --port 8000 --workers 2
     """
-    from patientapp.config import Settings
-    from patientapp.doctor import refuse_pending
+    import gc
+
+    gc.disable()  # until the server enables it: nothing made at the start is ever thrown away
+    from patientapp.db import db
     from patientapp.server import serve as run
 
-    refuse_pending(Settings.from_environ())
+    with ready_app().app_context():
+        db.engine.dispose()  # no connection is shared with the workers
     run(host=host, port=port, workers=workers)
 
 

@@ -152,20 +152,6 @@ def _not_foreign(settings: Settings) -> str:
     return f"to {settings.env}"
 
 
-def refuse_pending(settings: Settings) -> None:
-    """Raise SettingsError where the app would start on another's database, or production on older
-    tables than its code (IO-10)."""
-    with create_app(settings).app_context():
-        try:
-            refuse_foreign(settings)
-            finding = _migrations()
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-    if settings.is_production and not finding.is_well:
-        raise SettingsError(f"the database is {finding.detail}")
-
-
 def _migrations() -> Finding:
     newest = ScriptDirectory(str(HERE / "migrations")).get_current_head()
     with db.engine.connect() as connection:

@@ -6,17 +6,22 @@ import ctypes
 import gc
 import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from granian import Granian, _signals
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import configure_mappers
 
+from patientapp.config import Settings
+from patientapp.web.current import SETTINGS
 from patientapp.web.door import Door
 
 THREADS = 2  # a worker; more only lengthens the tail on SQLite (dependencies.md)
@@ -92,10 +97,12 @@ def _load_once() -> None:
     No connection is open yet, so none is shared; frozen objects are left alone by the collector,
     whose marks would copy the pages again.
     """
-    gc.disable()  # nothing made here is ever thrown away, so looking for it only costs time
+    gc.disable()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one person's scores need no threads
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # 5 MiB to colour a console
     app = import_module(APP).app
+    settings: Settings = app.extensions[SETTINGS]
+    app.jinja_env.bytecode_cache = kept_templates(settings.data_dir / "templates")
     for name in app.jinja_env.list_templates(filter_func=_is_ours):
         app.jinja_env.get_template(name)
     configure_mappers()
@@ -104,6 +111,20 @@ def _load_once() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
     gc.enable()
+
+
+def kept_templates(folder: Path) -> FileSystemBytecodeCache | None:
+    """Where templates lie ready from the start before; translating them takes most of a second.
+
+    None where the folder is not this user's alone: who can write there could run what he likes.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stands = folder.lstat()
+    except OSError:
+        return None
+    is_ours = stat.S_ISDIR(stands.st_mode) and stands.st_uid == os.getuid() and not stands.st_mode & 0o077
+    return FileSystemBytecodeCache(str(folder)) if is_ours else None
 
 
 def _keep_few_arenas() -> None:

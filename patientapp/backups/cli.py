@@ -101,7 +101,7 @@ def restore(make_app: MakeApp, *, file: Path, replace: bool) -> None:
     click.echo("Nothing is texted until: patientapp messaging check. Everybody signs in again.")
     click.echo(
         "What was done since is gone: answers, roles that ended, wishes told to staff. Links in texts "
-        "have ended; who opens one is offered a new one. The check reads what people wrote since, STOP too."
+        "have ended; who opens one is offered a new one. The check reads what came since, STOP too."
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -79,9 +80,13 @@ class Page:
     licence: str
     withdrawn: bool
     text: str
-    html: str
     digest: str
     """Of the whole file: what a signature is given to."""
+
+    @cached_property
+    def html(self) -> str:
+        """Its text as safe HTML, made when it is first read: two hundred pages would slow each start."""
+        return safe_html(self.text)
 
     @property
     def key(self) -> str:
@@ -89,7 +94,7 @@ class Page:
         return f"{self.id}/{self.lang}"
 
 
-FROM_FRONT = tuple(one.name for one in fields(Page) if one.name not in {"text", "html", "digest"})
+FROM_FRONT = tuple(one.name for one in fields(Page) if one.name not in {"text", "digest"})
 
 
 def parse(source: str, *, topic: str, lang: str) -> Page:
@@ -105,7 +110,6 @@ def parse(source: str, *, topic: str, lang: str) -> Page:
     page = Page(
         **{key: _value(front, key, name) for key in FROM_FRONT},
         text=body,
-        html=safe_html(body),
         digest=sha256(source.encode()).hexdigest(),
     )
     _check(page, name, topic=topic, lang=lang)

@@ -11,31 +11,47 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from patientapp.config import PREFIX, Environment, Settings, SettingsError
 from patientapp.db import db, insert, transaction
+from patientapp.web.current import settings
 from patientapp.web.models import Installation
 
 VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 
 
-def refuse_foreign(settings: Settings) -> None:
+def refuse_foreign(mine: Settings) -> None:
     """Raise SettingsError where this database belongs to another kind of process."""
     owner = _owner()
-    if owner is not None and owner is not settings.env:
+    if owner is not None and owner is not mine.env:
         raise SettingsError(
-            f"this database belongs to {owner}, and {PREFIX}ENV is {settings.env}: "
+            f"this database belongs to {owner}, and {PREFIX}ENV is {mine.env}: "
             f"set {PREFIX}ENV={owner} with its keys, or {PREFIX}DATABASE_URL to another database"
         )
 
 
-def claim(settings: Settings, *, now: datetime) -> None:
+def refuse_unready(app: Flask) -> None:
+    """Raise SettingsError where this app would serve another's database, or production on older tables
+    than its code (IO-10). Leaves no connection open: workers are forked after this.
+    """
+    with app.app_context():
+        try:
+            refuse_foreign(settings())
+            if settings().is_production and not (has_tables() and is_current()):
+                raise SettingsError("the database is older than this version: run patientapp db upgrade")
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def claim(mine: Settings, *, now: datetime) -> None:
     """Write down whose database this is; SettingsError where somebody else already did."""
-    mine = {"id": 1, "env": settings.env, "since": now}
+    row = {"id": 1, "env": mine.env, "since": now}
     with transaction() as session:
-        session.execute(insert(Installation).values(mine).on_conflict_do_nothing())
-    refuse_foreign(settings)
+        session.execute(insert(Installation).values(row).on_conflict_do_nothing())
+    refuse_foreign(mine)
 
 
 def _owner() -> Environment | None:
