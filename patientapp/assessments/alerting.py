@@ -40,14 +40,17 @@ def alert(
     return risks
 
 
-def note_changes(task: OwnTask, values: Mapping[str, int | None], *, given_at: datetime) -> None:
+def note_changes(
+    viewer: Viewer, task: OwnTask, values: Mapping[str, int | None], *, given_at: datetime
+) -> None:
     """Where the answer behind an alert was changed for a lesser one, staff see both."""
+    assert viewer.patient_id is not None
     instrument = instrument_of(task)
     raised = {risk.item for risk in instrument.risks(values)}
     for risk in instrument.risk_rules:
         said = _said(risk, values, given_at=given_at, kept=True)
         if risk.item not in raised and said is not None:
-            note_change(_source(task, risk), said)
+            note_change(_source(task, risk), said, patient_id=viewer.patient_id)
 
 
 def _source(task: OwnTask, risk: Risk) -> str:

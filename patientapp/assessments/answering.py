@@ -92,7 +92,7 @@ def save_answer(
     if not task.drafts:
         _look_when_part_finished(viewer, now=now)
     risks = alert(viewer, task, {item: value}, given_at=now, kept=True, now=now)
-    note_changes(task, {item: value}, given_at=now)
+    note_changes(viewer, task, {item: value}, given_at=now)
     record(viewer, "saved an answer", now=now, patient_id=viewer.patient_id, object=task_id)
     return risks
 
@@ -215,7 +215,7 @@ def _submit(viewer: Viewer, sending: Sequence[Sending], *, now: datetime) -> lis
     for task, (row, _sent) in zip(tasks, made, strict=True):
         values = values_of(row["answers"])
         alert(viewer, task, values, given_at=row["answered_at"], kept=True, now=now)
-        note_changes(task, values, given_at=row["answered_at"])
+        note_changes(viewer, task, values, given_at=row["answered_at"])
     assert viewer.patient_id is not None
     ids = [task.id for task in tasks]
     record_each(viewer, "submitted answers", ids, now=now, patient_id=viewer.patient_id)

@@ -83,10 +83,13 @@ def withdraw_of_patient(
 _OUTBOX = table(OutboxMessage)
 
 
+_UNSENT = sa.or_(*(_OUTBOX.c.state == state for state in sorted(sources(MessageState.WITHDRAWN))))
+
+
 def _ending(*which: sa.ColumnElement[bool]) -> sa.Executable:
     return (
         sa.update(_OUTBOX)
-        .where(*which, _OUTBOX.c.state.in_(sources(MessageState.WITHDRAWN)))
+        .where(*which, _UNSENT)  # spelt out: a list is put in anew each time the statement runs
         .values(state=MessageState.WITHDRAWN, claimed_until=None)
         .returning(_OUTBOX.c.id)
     )

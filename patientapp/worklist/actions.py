@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record, record_system
-from patientapp.db import changed, db, insert
+from patientapp.db import changed, db, insert, run
 from patientapp.errors import Conflict, Forbidden
 from patientapp.messaging.actions import enqueue, withdraw
 from patientapp.services.queries import staff_names, system_service
@@ -68,7 +68,7 @@ def raise_item(
 
     Once it is closed, the same source raises a new one: what was dealt with may come again.
     """
-    closed = _closed_of(source)
+    closed = _closed_of(source, patient_id)
     if kind is ItemKind.ALERT and closed:
         source = f"{source}:{closed + 1}"
     item_id = uuid4()
@@ -99,13 +99,20 @@ def note_said(item_id: UUID, said: Said) -> None:
     add_once(AlertAnswer, id=uuid4(), item_id=item_id, **vars(said))
 
 
-def note_change(source: str, said: Said) -> None:
+def note_change(source: str, said: Said, *, patient_id: UUID) -> None:
     """A later answer to the question of an alert: noted beside it, and it lowers nothing (CLIN-03)."""
-    own = sa.or_(WorkItem.source == source, WorkItem.source.startswith(f"{source}:", autoescape=True))
-    newest = sa.select(WorkItem.id).where(own).order_by(WorkItem.raised_at.desc()).limit(1)
-    item_id = db.session.scalar(newest)
+    theirs = run(_ALERTS_OF, {"patient": patient_id})
+    item_id = next((row.id for row in theirs if f"{row.source}:".startswith(f"{source}:")), None)
     if item_id is not None:
         note_said(item_id, said)
+
+
+# Built once, and by the patient: each submission asks this.
+_ALERTS_OF = (
+    sa.select(WorkItem.id, WorkItem.source)
+    .where(WorkItem.patient_id == sa.bindparam("patient"), WorkItem.kind == ItemKind.ALERT)
+    .order_by(WorkItem.raised_at.desc())
+)
 
 
 def add_to(item_id: UUID, *, now: datetime) -> bool:
@@ -220,14 +227,14 @@ def add_once(table: type[WorkItem | WorkItemEvent | AlertAnswer], **values: obje
     return bool(changed(db.session.execute(once)))
 
 
-def _closed_of(source: str) -> int:
+def _closed_of(source: str, patient_id: UUID) -> int:
     """How many items of this source, and of its returns, are closed."""
     own = sa.or_(WorkItem.source == source, WorkItem.source.startswith(f"{source}:", autoescape=True))
     ended = (
         sa.select(sa.func.count())
         .select_from(WorkItemEvent)
         .join(WorkItem, WorkItem.id == WorkItemEvent.item_id)
-        .where(own, WorkItemEvent.step == ItemStep.CLOSED)
+        .where(WorkItem.patient_id == patient_id, own, WorkItemEvent.step == ItemStep.CLOSED)
     )
     return int(db.session.scalar(ended) or 0)
 
