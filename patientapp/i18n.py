@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, current_app, g, has_app_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel
 
 DEFAULT = "en_GB"  # plain `en` writes American dates
@@ -20,6 +21,8 @@ GATE = "patientapp.languages"
 IN_ENGLISH = ("/staff", "/api/", "/fhir/")  # staff work in English; their pages are not translated
 # Punjabi is written here in Gurmukhi: who reads it in Arabic letters cannot read ours.
 OTHER_SCRIPT = frozenset({"pa_arab", "pa_pk"})
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+_GAP = re.compile(r"%\(\w+\)[sd]")
 
 
 def _folder() -> Path:
@@ -120,11 +123,27 @@ def compile_all(folder: Path = TRANSLATIONS) -> list[str]:
     return made
 
 
+def isolated(words: object) -> str:
+    """Words that a page in a right-to-left language must not turn round: dates, numbers, names, links.
+
+    The two characters are Unicode's own (UAX 9); `web.fallback` makes them `bdi` where markup may stand.
+    """
+    turns = has_request_context() and direction(current()) == "rtl"
+    return f"{ISOLATE}{words}{END_ISOLATE}" if turns and str(words) else str(words)
+
+
+def gaps_isolated(message: str) -> str:
+    """The message with each of its gaps isolated."""
+    return _GAP.sub(lambda gap: isolated(gap[0]), message)
+
+
 def gettext(message: str, **values: object) -> str:
     """The message in this person's language, filled in."""
-    return str(flask_babel.gettext(message, **values))
+    said = str(flask_babel.gettext(message))
+    return gaps_isolated(said) % values if values else said
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """The message in the plural form of this language for so many."""
-    return str(flask_babel.ngettext(one, many, count, **values))
+    said = flask_babel.get_translations().ungettext(one, many, count)
+    return gaps_isolated(said) % ({"num": count} | values)

@@ -19,6 +19,7 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
+from patientapp.i18n import isolated
 from patientapp.web.idempotency import once
 from patientapp.web.typed import seen_step, typed_id
 
@@ -162,7 +163,7 @@ def _change_page(found: Visit, *, error: str = "") -> str:
 
 
 def _more(details: Details) -> str:
-    parts = [texts.mode(details.mode), details.place, texts.length(details)]
+    parts = [texts.mode(details.mode), isolated(details.place), texts.length(details)]
     return ", ".join(part for part in parts if part)
 
 

@@ -16,7 +16,7 @@ from patientapp.appointments.rules import (
 )
 from patientapp.assessments.staff_texts import pain_sites
 from patientapp.i18n import gettext as _
-from patientapp.i18n import ngettext
+from patientapp.i18n import isolated, ngettext
 from patientapp.workdays import LONDON
 
 
@@ -115,7 +115,7 @@ def where(visit: Visit) -> str:
     """Place or way of meeting, in one line."""
     details = visit.details
     if details.mode is VisitMode.FACE_TO_FACE:
-        return details.place or _("The place is in our letter")
+        return isolated(details.place) or _("The place is in our letter")
     return mode(details.mode)
 
 

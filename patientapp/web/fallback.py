@@ -1,18 +1,30 @@
-"""English where a translation is missing, marked as English, so that a screen reader says it right.
+"""English where a translation is missing, marked as English, so that a screen reader says it right;
+and dates, numbers, names and links of right-to-left pages in `bdi`, so that none is turned round.
 
-Templates leave two private characters round such words; here they become a span in running text, and go
-from attributes and titles, where no span may stand (WCAG 3.1.2).
+Templates leave two characters round such words; here they become markup in running text, and go from
+attributes and titles, where no markup may stand (WCAG 3.1.2).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response
 from flask_babel import get_locale, get_translations
 
+from patientapp.i18n import END_ISOLATE, ISOLATE, gaps_isolated, isolated
+
 OPEN, CLOSE = "\ue000", "\ue001"
-SPAN = '<span lang="en" dir="ltr">'
+MARKUP = {
+    OPEN: '<span lang="en" dir="ltr">',
+    CLOSE: "</span>",
+    ISOLATE: "<bdi>",
+    END_ISOLATE: "</bdi>",
+}
+_MARKS = re.compile("|".join(MARKUP))
+_DATES = ("day", "moment", "dateformat", "datetimeformat", "timeformat")
 _PARTS = re.compile(r"(<(title|option|textarea|script)\b.*?</\2>|<[^>]*>)", re.S)
 
 
@@ -22,7 +34,14 @@ def init_app(app: Flask) -> None:
         gettext=_one, ngettext=_many, newstyle=True
     )
     app.jinja_env.filters["spoken"] = spoken
+    filters: dict[str, Callable[..., Any]] = app.jinja_env.filters
+    filters["isolated"] = isolated
+    filters |= {name: _isolating(filters[name]) for name in _DATES}
     app.after_request(_spell_out)
+
+
+def _isolating(say: Callable[..., Any]) -> Callable[..., str]:
+    return lambda *given, **named: isolated(say(*given, **named))
 
 
 def spoken(words: str, language: str = "en") -> str:
@@ -34,17 +53,18 @@ def spoken(words: str, language: str = "en") -> str:
 
 
 def _one(message: str) -> str:
-    return _marked(message, get_translations().ugettext(message))
+    return _marked(message, gaps_isolated(get_translations().ugettext(message)))
 
 
 def _many(one: str, many: str, count: int) -> str:
     said: str = get_translations().ungettext(one, many, count)
-    return _marked(said, said) if said in {one, many} else said
+    isolating = gaps_isolated(said)
+    return _marked(isolating, isolating) if said in {one, many} else isolating
 
 
 def _marked(message: str, said: str) -> str:
     locale = get_locale()
-    if said != message or locale is None or locale.language == "en":
+    if said not in {message, gaps_isolated(message)} or locale is None or locale.language == "en":
         return said
     return f"{OPEN}{said}{CLOSE}"
 
@@ -52,7 +72,7 @@ def _marked(message: str, said: str) -> str:
 def _spell_out(response: Response) -> Response:
     if response.mimetype == "text/html" and not response.is_streamed:
         page = response.get_data(as_text=True)
-        if OPEN in page:
+        if _MARKS.search(page):
             response.set_data(spelt_out(page))
     return response
 
@@ -61,10 +81,10 @@ def spelt_out(page: str) -> str:
     """The page with every mark made into a span, or taken away where none may stand."""
     out, at = [], 0
     for tag in _PARTS.finditer(page):
-        out += [_spans(page[at : tag.start()]), tag[0].replace(OPEN, "").replace(CLOSE, "")]
+        out += [_marked_up(page[at : tag.start()]), _MARKS.sub("", tag[0])]
         at = tag.end()
-    return "".join([*out, _spans(page[at:])])
+    return "".join([*out, _marked_up(page[at:])])
 
 
-def _spans(words: str) -> str:
-    return words.replace(OPEN, SPAN).replace(CLOSE, "</span>")
+def _marked_up(words: str) -> str:
+    return _MARKS.sub(lambda mark: MARKUP[mark[0]], words)

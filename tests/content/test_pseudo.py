@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -32,8 +33,10 @@ NAMES = re.compile(
     r"|https?://[\w./-]+|Pain that keeps me from walking for a week"
     r"|I wake at 3 every night|^Words$"
 )
+VALUES = re.compile(rf"[0-9]|[٠-٩]|{NAMES.pattern}")
 SPOKEN = ("aria-label", "alt", "title", "placeholder", "data-words", "data-unsent", "data-sent")
-UNTOUCHED = {"script", "style", "textarea", "path"}
+# An article is a topic: content, whose own words and numbers a translator has placed.
+UNTOUCHED = {"script", "style", "textarea", "path", "article"}
 # What machines and their makers read.
 NOT_PATIENTS = ("/api/v1/docs", "/problems/conflict")
 # Forms sent empty or wrong, and what is said of it.
@@ -72,47 +75,99 @@ def marks(monkeypatch: pytest.MonkeyPatch) -> Marks:
     return made
 
 
-def spoken(element: Element, *, ours: bool = True) -> Iterator[tuple[str, bool]]:
-    """What is read out of it, and whether it is in the language of the page."""
+@dataclass(frozen=True)
+class Run:
+    """A piece of text as it stands on a page."""
+
+    words: str
+    ours: bool  # in the language of the page
+    isolated: bool  # in `bdi`, or in an element with a direction of its own
+    of: Element
+
+
+def spoken(element: Element, *, ours: bool = True, isolated: bool = False) -> Iterator[Run]:
+    """What is read out of it, piece by piece."""
     if not isinstance(element.tag, str) or element.tag in UNTOUCHED:
         return
     ours = element.get("lang", "ar" if ours else "") == "ar"
-    yield element.text or "", ours
-    yield from ((element.get(name, ""), ours) for name in SPOKEN)
+    isolated = isolated or element.tag == "bdi" or bool(element.get("dir") and element.tag != "html")
+    yield Run(element.text or "", ours, isolated, element)
+    for name in SPOKEN:
+        yield Run(element.get(name, ""), ours, True, element)  # no markup can stand there
     for child in element:
-        yield from spoken(child, ours=ours)
-        yield child.tail or "", ours
+        yield from spoken(child, ours=ours, isolated=isolated)
+        yield Run(child.tail or "", ours, isolated, element)
 
 
-def left_over(page: str) -> list[str]:
+def words_of_content() -> str:
+    """The safety cards, and what lists say of topics."""
+    library = default_library()
+    topics = (f"{page.title} {page.summary}" for page in library.pages.values() if page.lang == "ar")
+    return str(vars(library.cards["ar"])) + "".join(topics)
+
+
+def left_over(tree: Any) -> list[str]:
     """The runs of English in it, without names and without what says that it is English."""
-    tree: Any = html5lib.parse(page, namespaceHTMLElements=False)
-    assert tree.get("lang") == "ar", page[:300]
     said = list(spoken(tree))
-    known = str(vars(default_library().cards["ar"]))
-    known += "".join(one.title() for one in questionnaires())  # in the title no words can be marked
-    title = " ".join(tree.find(".//title").itertext())
-    known += " ".join(words for words, ours in said if not ours and words.strip() in title)
-    runs = (run for words, ours in said if ours for run in RUNS.findall(NAMES.sub("", words)))
+    known = words_of_content() + " ".join(run.words for run in said if not run.ours)
+    # In the title of a page no words can be marked: there stand names of questionnaires and topics.
+    titles = {one.title() for one in questionnaires()} | {one.title for one in default_library().topics}
+    known += " ".join(titles)
+    runs = (found for run in said if run.ours for found in RUNS.findall(NAMES.sub("", run.words)))
     return [run for run in runs if run not in known]
+
+
+def turned_round(tree: Any) -> list[str]:
+    """The numbers, dates and names in it that stand in right-to-left words without a wall."""
+    known = words_of_content()
+    return [
+        run.words.strip()
+        for run in spoken(tree)
+        if not run.isolated
+        and run.of.tag not in {"title", "text"}
+        and VALUES.search(run.words)
+        and "".join(run.of.itertext()).strip() != run.words.strip()
+        and run.words.strip() not in known
+    ]
+
+
+def pages(client: FlaskClient, facts: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    """(address, tree) of every page that a patient who reads Arabic can reach, and of refusals."""
+    reads = {"Accept-Language": "ar"}
+    for address in [*PATIENT, *KEPT]:
+        if address not in NOT_PATIENTS:
+            yield address, client.get(address.format(**facts), headers=reads).text
+    for shown, to, values in WRONG:
+        form = form_of(client.get(shown.format(**facts), headers=reads).text)
+        answer = client.post(to.format(**facts), data=form | values, headers=reads)
+        assert answer.status_code in {422, 400}, (to, answer.status_code)
+        yield f"POST {to}", answer.text
+
+
+def trees(client: FlaskClient, session: Session) -> dict[str, Any]:
+    """Every page of a patient who reads Arabic, read as a browser reads it."""
+    facts = world(client, session, language="ar")
+    made = {
+        name: html5lib.parse(page, namespaceHTMLElements=False) for name, page in pages(client, facts)
+    }
+    assert {tree.get("lang") for tree in made.values()} == {"ar"}
+    return made
+
+
+def test_section_10_numbers_dates_and_names_are_never_turned_round(
+    client: FlaskClient, session: Session, marks: Marks
+) -> None:
+    """Right to left: what is not Arabic stands in `bdi` or has its own direction."""
+    found = {name: turned_round(tree) for name, tree in trees(client, session).items()}
+    assert [f"{name}: {wrong}" for name, wrong in found.items() if wrong] == []
 
 
 def test_section_2_no_english_is_left_over_on_a_patient_s_page(
     client: FlaskClient, session: Session, marks: Marks, tmp_path: Path
 ) -> None:
     """H13, N47: what is in no catalogue can be translated by nobody."""
-    facts = world(client, session, language="ar")
-    wrong = {}
-    for address in [*PATIENT, *KEPT]:
-        if address not in NOT_PATIENTS:
-            page = client.get(address.format(**facts), headers={"Accept-Language": "ar"}).text
-            wrong[address] = left_over(page)
-    for shown, to, values in WRONG:
-        form = form_of(client.get(shown.format(**facts), headers={"Accept-Language": "ar"}).text)
-        answer = client.post(to.format(**facts), data=form | values, headers={"Accept-Language": "ar"})
-        assert answer.status_code in {422, 400}, (to, answer.status_code)
-        wrong[f"POST {to}"] = left_over(answer.text)
-    assert {address: found for address, found in wrong.items() if found} == {}
+    found = {name: left_over(tree) for name, tree in trees(client, session).items()}
+    assert [f"{name}: {wrong}" for name, wrong in found.items() if wrong] == []
     assert sorted(marks.asked - found_in_code(tmp_path / "messages.pot")) == []
 
 
