@@ -68,6 +68,8 @@ ROOMS = (
     ("patientapp.documents.staff_pages", "blueprint"),
     ("patientapp.documents.api", "blueprint"),
     ("patientapp.opioids.staff_pages", "blueprint"),
+    ("patientapp.assurance.staff_pages", "blueprint"),
+    ("patientapp.assurance.audit_pages", "blueprint"),
     ("patientapp.progress.pages", "blueprint"),
     ("patientapp.progress.staff_pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SEE_REMINDER_RESULTS = "see_reminder_results"
     SEE_FIGURES = "see_figures"
     SEE_CASES = "see_cases"  # who is behind a figure: never a commissioner (SEC-05)
+    REPORT_INCIDENTS = "report_incidents"
+    READ_AUDIT = "read_audit"
     STAFF_HOME = "staff_home"
 
 
@@ -54,7 +56,7 @@ class Scope(StrEnum):
 _PATIENT = frozenset({Role.PATIENT})
 _CLINICIAN = frozenset({Role.CLINICIAN})
 _CARE_TEAM = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN})
-_STAFF = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN, Role.COMMISSIONER, Role.SYSTEM_ADMIN})
+_STAFF = frozenset(Role) - _PATIENT
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_SELF: _STAFF | _PATIENT,
@@ -86,6 +88,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REMINDER_RESULTS: _CARE_TEAM,
     Permission.SEE_FIGURES: _CARE_TEAM | {Role.COMMISSIONER},
     Permission.SEE_CASES: _CARE_TEAM,
+    Permission.REPORT_INCIDENTS: _CARE_TEAM,
+    Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
     Permission.STAFF_HOME: _STAFF,
 }
 

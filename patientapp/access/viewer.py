@@ -15,6 +15,7 @@ class Role(StrEnum):
     SERVICE_ADMIN = "service_admin"
     COMMISSIONER = "commissioner"
     SYSTEM_ADMIN = "system_admin"
+    AUDITOR = "auditor"  # reads the audit of one service, and no record (D35)
 
 
 class AnsweredBy(StrEnum):

@@ -30,6 +30,7 @@ ROOMS = [
     "documents",
     "opioids",
     "findings",
+    "assurance",
     "replies",
     "imports",
 ]

@@ -62,7 +62,12 @@ def home() -> ResponseReturnValue:
         if may(viewer(), Permission.HANDLE_TASKS):
             return _tasks_home()
         figures = may(viewer(), Permission.SEE_FIGURES)
-        return staff_page("progress/no_patients.html", here="home", figures=figures)
+        return staff_page(
+            "progress/no_patients.html",
+            here="home",
+            figures=figures,
+            audit=may(viewer(), Permission.READ_AUDIT),
+        )
     show = request.args.get("show", "")
     if show not in SHOWN:
         raise Invalid("The list cannot be shown so.", fields={"show": ["Use due or overdue."]})
