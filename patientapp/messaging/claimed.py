@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from patientapp.messaging.models import OutboxMessage
+from patientapp.messaging.queries import Due
 from patientapp.messaging.rules import MessageState, Trouble
 from patientapp.services.models import Service
 
@@ -41,7 +42,7 @@ class Round:
     wait: timedelta = timedelta(0)
 
 
-def claimed_of(message: OutboxMessage, attempt: int, service: Service) -> Claimed:
+def claimed_of(message: Due, attempt: int, service: Service) -> Claimed:
     """A row as the dispatcher that claimed it carries it."""
     return Claimed(
         id=message.id,
@@ -60,7 +61,7 @@ def claimed_of(message: OutboxMessage, attempt: int, service: Service) -> Claime
 
 
 def trouble_of(
-    text: OutboxMessage | Claimed, state: MessageState, reason: str, *, at: datetime
+    text: OutboxMessage | Due | Claimed, state: MessageState, reason: str, *, at: datetime
 ) -> Trouble:
     """What staff should know of a text."""
     return Trouble(

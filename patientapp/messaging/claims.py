@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from patientapp.db import db
+from patientapp.db import UtcDateTime, db, run, table
 from patientapp.messaging import switch
 from patientapp.messaging.claim_rules import Candidate, Decision, Receiver, Verdict, at_claim
 from patientapp.messaging.claimed import Claimed, Round, claimed_of, trouble_of
@@ -30,13 +30,14 @@ from patientapp.messaging.queries import (
     system_services_load,
 )
 from patientapp.messaging.rules import CLAIM, MessageState, SendingMode, Trouble, is_trouble
-from patientapp.patients.contact_rules import refused_kinds
-from patientapp.patients.models import Patient
+from patientapp.patients.contact_rules import Wishes, refused_kinds
 from patientapp.services.models import Service
 from patientapp.workdays import london_day
 
 CLAIM_LOCK = 0x7465_7874  # one number for all dispatchers of a PostgreSQL database: "text"
 LET_GO = "SET LOCAL idle_in_transaction_session_timeout = '5s'"  # of one stopped in mid-claim
+
+_OUTBOX = table(OutboxMessage)
 
 
 def claim(*, now: datetime, batch: int, per_second: float | None = None) -> Round:
@@ -67,7 +68,7 @@ def claim(*, now: datetime, batch: int, per_second: float | None = None) -> Roun
 def _round(*, now: datetime, batch: int, only_late: bool = False) -> Round:
     look = partial(system_candidates, now=now, batch=batch, only_late=only_late)
     rows = look(for_duty=True) or look(for_duty=False)
-    load = system_services_load({row[0].service_id for row in rows}, now=now)
+    load = system_services_load({row.service_id for row in rows}, now=now)
     chosen, troubles, moved = [], [], 0
     for message, decision in _decided(rows, load, now=now):
         if decision.verdict is Verdict.CLAIM:
@@ -87,39 +88,46 @@ def _queue_up() -> None:
 
 def _decided(
     rows: Sequence[Due], load: Mapping[UUID, tuple[Service, int]], *, now: datetime
-) -> list[tuple[OutboxMessage, Decision]]:
+) -> list[tuple[Due, Decision]]:
     """The rule's answer for each, one text a patient, each claim counted for its service."""
     decisions, patients, extra = [], set[UUID](), Counter[UUID]()
     for row in rows:
-        message, patient, today, this_week = row
-        if patient is not None and patient.id in patients:
+        if row.patient_id in patients:
             continue
-        service, sent = load[message.service_id]
+        service, sent = load[row.service_id]
         candidate = Candidate(
-            to_number=message.to_number,
-            useful_until=message.useful_until,
-            receiver=_receiver(patient, today, this_week, now=now) if patient else None,
-            kind=kind_of(message.template),
+            to_number=row.to_number,
+            useful_until=row.useful_until,
+            receiver=_receiver(row, now=now) if row.patient_id else None,
+            kind=kind_of(row.template),
             service_sent_today=sent + extra[service.id],
             service_ceiling=service.daily_text_ceiling,
         )
         decision = at_claim(candidate, now)
-        decisions.append((message, decision))
-        if patient is not None and decision.verdict is Verdict.CLAIM:
-            patients.add(patient.id)
+        decisions.append((row, decision))
+        if row.patient_id and decision.verdict is Verdict.CLAIM:
+            patients.add(row.patient_id)
             extra[service.id] += 1
     return decisions
 
 
-def _receiver(patient: Patient, today: int, this_week: int, *, now: datetime) -> Receiver:
+def _receiver(row: Due, *, now: datetime) -> Receiver:
+    wishes = Wishes(
+        texts_ok=row.texts_ok,
+        visits_ok=row.visit_texts_ok,
+        questionnaires_ok=row.questionnaire_texts_ok,
+        feedback_ok=row.feedback_texts_ok,
+        paused_until=row.paused_until,
+        pause_reason=row.pause_reason,
+    )
     return Receiver(
-        mobile=patient.mobile,
-        texts_ok=patient.texts_ok,
-        died=patient.died_on is not None,
-        needs=tuple(patient.needs),
-        refused=refused_kinds(patient.wishes, today=london_day(now)),
-        sent_today=today,
-        sent_this_week=this_week,
+        mobile=row.mobile,
+        texts_ok=row.texts_ok,
+        died=row.died_on is not None,
+        needs=tuple(row.needs),
+        refused=refused_kinds(wishes, today=london_day(now)),
+        sent_today=row.sent_today,
+        sent_this_week=row.sent_this_week,
     )
 
 
@@ -130,40 +138,44 @@ _STATE_OF = {
 }
 
 
-def _set_aside(message: OutboxMessage, decision: Decision, *, now: datetime) -> bool:
+def _set_aside(message: Due, decision: Decision, *, now: datetime) -> bool:
     values = {"due_at": decision.until} if decision.until else {}
     state, why = _STATE_OF[decision.verdict], decision.why or ""
     return move(message.id, state, attempt=message.attempt, now=now, reason=why, **values)
 
 
-def _troubles_of(message: OutboxMessage, decision: Decision, *, now: datetime) -> list[Trouble]:
+def _troubles_of(message: Due, decision: Decision, *, now: datetime) -> list[Trouble]:
     state, reason = _STATE_OF[decision.verdict], decision.why or ""
     return [trouble_of(message, state, reason, at=now)] if is_trouble(state, reason) else []
 
 
 def _take(
-    chosen: Sequence[OutboxMessage], load: Mapping[UUID, tuple[Service, int]], *, now: datetime
+    chosen: Sequence[Due], load: Mapping[UUID, tuple[Service, int]], *, now: datetime
 ) -> tuple[Claimed, ...]:
     """The one conditional UPDATE that makes them ours (SMS-06)."""
     if not chosen:
         return ()
-    taking = (
-        sa.update(OutboxMessage)
-        .where(OutboxMessage.id.in_([message.id for message in chosen]))
-        .where(OutboxMessage.state == MessageState.DUE, OutboxMessage.useful_until > now)
-        .where(still_suitable())
-        .values(
-            state=MessageState.CLAIMED,
-            attempt=OutboxMessage.attempt + 1,
-            claimed_until=now + CLAIM,
-        )
-        .returning(OutboxMessage.id, OutboxMessage.attempt)
-        .execution_options(synchronize_session=False)
-    )
-    attempts = dict(db.session.execute(taking).all())
+    given = {"ids": [message.id for message in chosen], "at_this": now, "until": now + CLAIM}
+    attempts = {row.id: row.attempt for row in run(_taking(), given)}
     note(list(attempts), MessageState.CLAIMED, now=now)
     return tuple(
         claimed_of(message, attempts[message.id], load[message.service_id][0])
         for message in chosen
         if message.id in attempts
+    )
+
+
+@cache
+def _taking() -> sa.Update:
+    return (
+        sa.update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .where(_OUTBOX.c.state == MessageState.DUE)
+        .where(_OUTBOX.c.useful_until > sa.bindparam("at_this", type_=UtcDateTime), still_suitable())
+        .values(
+            state=MessageState.CLAIMED,
+            attempt=_OUTBOX.c.attempt + 1,
+            claimed_until=sa.bindparam("until", type_=UtcDateTime),
+        )
+        .returning(_OUTBOX.c.id, _OUTBOX.c.attempt)
     )

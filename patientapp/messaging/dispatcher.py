@@ -33,18 +33,20 @@ class Dispatcher(Means):
         """Send all that is due now; how many the carrier took."""
         with transaction():
             self.tell(end_claims_that_ran_out(now=self.now_fn()))
-        accepted = 0
         with Lanes[Came](self.lanes) as lanes:
+            sending = Sending(self, lanes)
             while not self.stopping():
                 ends = self.monotonic() + CLAIM.total_seconds()
-                found = self._claim(batch)
+                found = self._claim(batch, after=sending)
                 if not found.moved and not self._can_wait(found):
                     break
-                accepted += Sending(self, lanes, ends=ends).send(found.claimed)
-        return accepted
+                sending.send(found.claimed, ends=ends)
+            sending.record()
+        return sending.taken
 
-    def _claim(self, batch: int) -> Round:
+    def _claim(self, batch: int, *, after: Sending) -> Round:
         with transaction():
+            after.record()
             found = claim(now=self.now_fn(), batch=batch, per_second=self.per_second)
             self.tell(found.troubles)
             self.on_round()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,11 @@ _NAME = (
     .where(_OUTBOX.c.carrier_id.is_(None))
     .where(~sa.exists().where(_OTHER.c.carrier_id == sa.bindparam("name")))
     .values(carrier_id=sa.bindparam("name"))
+)
+_KEEP_HASH = (
+    sa.update(_OUTBOX)
+    .where(_OUTBOX.c.id == sa.bindparam("of"), _OUTBOX.c.attempt == sa.bindparam("number"))
+    .values(body_hash=sa.bindparam("hash", type_=_OUTBOX.c.body_hash.type))
 )
 _LAST = sa.select(sa.func.coalesce(sa.func.max(_EVENTS.c.seq), 0)).where(
     _EVENTS.c.message_id == _OUTBOX.c.id
@@ -73,57 +79,47 @@ def move_all(
     **values: Any,
 ) -> set[UUID]:
     """The same step of each of these attempts; those that took it."""
-    return _step(attempts, to, OutboxMessage.state.in_(sources(to)), now=now, reason=reason, **values)
+    return _step(attempts, to, now=now, reason=reason, **values)
 
 
 def mark_sending(hashes: Mapping[Attempt, bytes], *, now: datetime) -> set[UUID]:
     """The last look before the calls: those still ours, still wanted, still this person's number."""
-    if not hashes:
-        return set()
-    kept = sa.case(
-        *((OutboxMessage.id == attempt[0], sa.literal(body)) for attempt, body in hashes.items())
-    )
-    return _step(
-        list(hashes),
-        MessageState.SENDING,
-        OutboxMessage.state == MessageState.CLAIMED,
-        still_suitable(),
-        is_open(),
-        now=now,
-        sent_at=now,
-        body_hash=kept,
-    )
+    marked = _step(list(hashes), MessageState.SENDING, now=now, sent_at=now)
+    kept = [
+        {"of": one, "number": number, "hash": body}
+        for (one, number), body in hashes.items()
+        if one in marked
+    ]
+    if kept:
+        run(_KEEP_HASH, kept)
+    return marked
 
 
 def _step(
-    attempts: Sequence[Attempt],
-    to: MessageState,
-    *which: sa.ColumnElement[bool],
-    now: datetime,
-    reason: str = "",
-    **values: Any,
+    attempts: Sequence[Attempt], to: MessageState, *, now: datetime, reason: str = "", **values: Any
 ) -> set[UUID]:
-    if not attempts:
-        return set()
-    step = (
-        sa.update(_OUTBOX)
-        .where(_OUTBOX.c.id.in_([attempt[0] for attempt in attempts]))
-        .where(_attempt_of(attempts), *which)
-        .values(state=to, **values)
-        .returning(_OUTBOX.c.id)
-    )
-    moved: set[UUID] = set(run(step).scalars())
+    step = _stepping(to, tuple(sorted(values)))
+    new = {f"new_{name}": value for name, value in values.items()}
+    moved: set[UUID] = set()
+    for number in {attempt[1] for attempt in attempts}:  # mostly one for all
+        ids = [one for one, its in attempts if its == number]
+        moved.update(run(step, new | {"ids": ids, "number": number}).scalars())
     note(list(moved), to, now=now, reason=reason)
     return moved
 
 
-def _attempt_of(attempts: Sequence[Attempt]) -> sa.ColumnElement[bool]:
-    """Each text at the attempt given for it; mostly one number for all."""
-    numbers = {attempt[1] for attempt in attempts}
-    if len(numbers) == 1:
-        return OutboxMessage.attempt == numbers.pop()
-    each = ((OutboxMessage.id == one, sa.literal(number)) for one, number in attempts)
-    return OutboxMessage.attempt == sa.case(*each)
+@cache
+def _stepping(to: MessageState, names: tuple[str, ...]) -> sa.Update:
+    """To this state, with these new values; nothing but the last look leads to "sending" (SMS-06)."""
+    last_look = [still_suitable(), is_open()] if to is MessageState.SENDING else []
+    return (
+        sa.update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .where(_OUTBOX.c.attempt == sa.bindparam("number"), _OUTBOX.c.state.in_(sources(to)), *last_look)
+        .values({name: sa.bindparam(f"new_{name}", type_=_OUTBOX.c[name].type) for name in names})
+        .values(state=to)
+        .returning(_OUTBOX.c.id)
+    )
 
 
 def name_carrier(names: Mapping[Attempt, str]) -> None:

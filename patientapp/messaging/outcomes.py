@@ -114,12 +114,12 @@ def _look_after_the_carrier(outcomes: Sequence[Outcome], *, now: datetime) -> No
         switch.answered()
 
 
-def did_not_reach(outcome: Outcome) -> bool:
+def did_not_reach(outcome: Outcome | Why) -> bool:
     """Whether the carrier could not be reached: the next text would fare no better."""
     return isinstance(outcome, NotHandedOver) and not isinstance(outcome, NotTried)
 
 
-def stops_the_run(outcome: Outcome) -> bool:
+def stops_the_run(outcome: Outcome | Why) -> bool:
     """Whether no other text should be tried now."""
     return did_not_reach(outcome) or (isinstance(outcome, Refused) and outcome.for_all)
 

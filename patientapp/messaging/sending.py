@@ -27,7 +27,7 @@ from patientapp.messaging.gateway import (
 from patientapp.messaging.lanes import Lanes
 from patientapp.messaging.letters import Writer
 from patientapp.messaging.moves import Attempt, mark_sending
-from patientapp.messaging.outcomes import Ended, Outcome, give_back, record_outcomes, stops_the_run
+from patientapp.messaging.outcomes import Outcome, give_back, record_outcomes, stops_the_run
 from patientapp.messaging.rules import (
     CALL_LIMIT,
     CALL_MARGIN,
@@ -41,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 Tell = Callable[[Trouble], None]
 Came = Outcome | Why  # what came of a text, or why it was not tried after all
+Written = tuple[Claimed, str]  # a text and its words
 
 
 def tell_nobody(trouble: Trouble) -> None:
@@ -76,42 +77,71 @@ class Means:
 
 
 class Sending:
-    """One batch on its way: marked, called in lanes, recorded as the calls end."""
+    """What one run sends: marked, called in lanes, recorded as the calls end.
 
-    def __init__(self, post: Means, lanes: Lanes[Came], *, ends: float) -> None:
-        self._post, self._lanes, self._ends = post, lanes, ends
+    What came of the last calls and the marks of the next ones are one commit, for on SQLite all
+    dispatchers wait for one another's (REL-05). All is written before the first call, so that little
+    lies between the end of a call and its record.
+    """
+
+    def __init__(self, post: Means, lanes: Lanes[Came]) -> None:
+        self._post, self._lanes = post, lanes
         self._writer = Writer(post.address_of)
-        self._waiting: deque[Claimed] = deque()
+        self._waiting: deque[Written] = deque()
         self._under_way: dict[Future[Came], Claimed] = {}
-        self._going, self._taken = True, 0
+        self._ended: list[tuple[Claimed, Came]] = []
+        self._going, self._ends = True, 0.0
+        self.taken = 0  # by the carrier, of those recorded
 
-    def send(self, claimed: Sequence[Claimed]) -> int:
-        """Send what was claimed; how many the carrier took. What is not tried is given back."""
-        self._waiting.extend(claimed)
+    def send(self, claimed: Sequence[Claimed], *, ends: float) -> None:
+        """Send these, claimed until then; what is not tried is given back.
+
+        What came of the last ones is left for `record`, in the transaction of the next claim.
+        """
+        self._going, self._ends = True, ends
+        self._waiting += self._written(claimed)
         while self._waiting or self._under_way:
-            if self._post.stopping():
-                self._give_back(Why.STOPPING)
-            elif not self._going:
-                self._give_back(Why.NOT_HANDED_OVER)
-            elif group := self._next_group():
-                self._start(group)
+            self._mark_and_call(self._next_group())
             if self._under_way:
-                self._record(Lanes.ended(self._under_way, within=self._until_next_slot()))
+                self._take_in(Lanes.ended(self._under_way, within=self._until_next_slot()))
             elif self._waiting and (wait := self._until_next_slot()):
                 self._post.sleep(wait)
-        return self._taken
 
-    def _give_back(self, why: Why) -> None:
-        if self._waiting:
-            with transaction():
-                give_back(self._waiting, why, now=self._post.now_fn())
+    def record(self) -> None:
+        """What came of the calls that have ended, and what staff are told of it (CLIN-12)."""
+        if not self._ended:
+            return
+        now, ended = self._post.now_fn(), self._ended
+        outcomes = [(text, came) for text, came in ended if not isinstance(came, Why)]
+        with transaction():
+            self._post.tell(record_outcomes(outcomes, now=now))
+            for why in {came for _text, came in ended if isinstance(came, Why)}:
+                give_back([text for text, came in ended if came is why], why, now=now)
+        self.taken += sum(isinstance(came, Accepted) for _text, came in ended)
+        self._ended = []
+
+    def _written(self, claimed: Sequence[Claimed]) -> list[Written]:
+        written: list[Written] = []
+        for text in claimed:
+            try:
+                body = self._writer.body(text, service=text.service, phone=text.phone)
+            except (LookupError, ValueError) as error:
+                # The type only: the message of an error may repeat a number or a body (OPS-01).
+                log.error("a text cannot be written", message=str(text.id), error=type(error).__name__)
+                self._ended.append((text, Refused(reason=Why.NOT_RENDERED, permanent=True)))
+            else:
+                written.append((text, body))
+        return written
+
+    def _next_group(self) -> list[Written]:
+        """Those whose slot has come, one for each free lane; none where no more are to be tried."""
+        if not self._going or self._post.stopping():
+            why = Why.STOPPING if self._going else Why.NOT_HANDED_OVER
+            self._ended += [(text, why) for text, _body in self._waiting]
             self._waiting.clear()
-
-    def _next_group(self) -> list[Claimed]:
-        """Those whose slot has come, one for each free lane."""
         now, free = self._post.now_fn(), self._lanes.count - len(self._under_way)
-        group: list[Claimed] = []
-        while self._waiting and len(group) < free and _has_come(self._waiting[0].slot, now):
+        group: list[Written] = []
+        while self._waiting and len(group) < free and _has_come(self._waiting[0][0].slot, now):
             group.append(self._waiting.popleft())
         return group
 
@@ -119,34 +149,28 @@ class Sending:
         """Seconds until the next text may leave; None where there is no use in waiting for that."""
         if not self._waiting or len(self._under_way) >= self._lanes.count:
             return None
-        slot = self._waiting[0].slot
+        slot = self._waiting[0][0].slot
         return max((slot - self._post.now_fn()).total_seconds(), 0.0) if slot else 0.0
 
-    def _start(self, group: Sequence[Claimed]) -> None:
-        written = self._written(group)
-        hashes: dict[Attempt, bytes] = {
-            (text.id, text.attempt): body_hash(body) for text, body in written
-        }
+    def _mark_and_call(self, group: Sequence[Written]) -> None:
+        """Also where there is none to mark, for what has ended does not wait for slots or calls."""
+        if not group and not (self._ended and (self._waiting or self._under_way)):
+            return
+        hashes: dict[Attempt, bytes] = {(text.id, text.attempt): body_hash(body) for text, body in group}
         with transaction():
-            marked = mark_sending(hashes, now=self._post.now_fn())
-            left = [text for text, _body in written if text.id not in marked]
-            give_back(left, Why.NO_LONGER_SUITS, now=self._post.now_fn())
-        for text, body in written:
+            self.record()
+            now = self._post.now_fn()
+            marked = mark_sending(hashes, now=now) if hashes else set()
+            left = [text for text, _body in group if text.id not in marked]
+            give_back(left, Why.NO_LONGER_SUITS, now=now)
+        for text, body in group:
             if text.id in marked:
                 self._under_way[self._lanes.start(partial(self._call, text, body))] = text
 
-    def _written(self, group: Sequence[Claimed]) -> list[tuple[Claimed, str]]:
-        written: list[tuple[Claimed, str]] = []
-        for text in group:
-            try:
-                body = self._writer.body(text, service=text.service, phone=text.phone)
-            except (LookupError, ValueError) as error:
-                # The type only: the message of an error may repeat a number or a body (OPS-01).
-                log.error("a text cannot be written", message=str(text.id), error=type(error).__name__)
-                self._commit([(text, Refused(reason=Why.NOT_RENDERED, permanent=True))])
-            else:
-                written.append((text, body))
-        return written
+    def _take_in(self, calls: Iterable[Future[Came]]) -> None:
+        came = [(self._under_way.pop(call), call.result()) for call in calls]
+        self._ended += came
+        self._going = self._going and not any(stops_the_run(outcome) for _text, outcome in came)
 
     def _call(self, text: Claimed, body: str) -> Came:
         """In a lane, with nothing held; the time left is looked at right before (SMS-02)."""
@@ -168,23 +192,6 @@ class Sending:
             return Why.QUIET_HOURS
         enough = (CALL_LIMIT + CALL_MARGIN).total_seconds()
         return None if self._ends - self._post.monotonic() >= enough else Why.LITTLE_TIME_LEFT
-
-    def _record(self, calls: Iterable[Future[Came]]) -> None:
-        came = [(self._under_way.pop(call), call.result()) for call in calls]
-        self._commit([(text, outcome) for text, outcome in came if not isinstance(outcome, Why)])
-        for text, why in came:
-            if isinstance(why, Why):
-                with transaction():
-                    give_back([text], why, now=self._post.now_fn())
-
-    def _commit(self, ended: Sequence[Ended]) -> None:
-        """What came of them and what staff are told of it, in one transaction (CLIN-12)."""
-        if not ended:
-            return
-        with transaction():
-            self._post.tell(record_outcomes(ended, now=self._post.now_fn()))
-        self._taken += sum(isinstance(outcome, Accepted) for _text, outcome in ended)
-        self._going = self._going and not any(stops_the_run(outcome) for _text, outcome in ended)
 
 
 def _has_come(slot: datetime | None, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from patientapp.db import db, insert
+from patientapp.db import db, insert, run, table
 from patientapp.messaging.models import SendingSwitch
 from patientapp.messaging.pace import LONGEST_WISH, Slots, hold_after
 from patientapp.messaging.rules import SendingMode
@@ -24,6 +24,7 @@ def standing(*, now: datetime) -> SendingSwitch:
     return found
 
 
+_ANSWERED = sa.update(table(SendingSwitch)).where(SendingSwitch.failures > 0).values(failures=0)
 _ROW = sa.select(SendingSwitch).with_for_update().execution_options(populate_existing=True)
 
 
@@ -82,7 +83,7 @@ def failed(*, now: datetime) -> None:
 
 def answered() -> None:
     """The carrier was reached."""
-    _change(SendingSwitch.failures > 0, failures=0)
+    run(_ANSWERED)
 
 
 def heard(*, until: datetime) -> None:

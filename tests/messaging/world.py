@@ -98,7 +98,10 @@ def dispatcher(gateway: Gateway, clock: FakeClock, **over: Any) -> Dispatcher:
 def send_one(post: Dispatcher, text: Claimed, *, ends: float) -> int:
     """Send one text that is already claimed; how many the carrier took."""
     with Lanes[Came](1) as lanes:
-        return Sending(post, lanes, ends=ends).send([text])
+        sending = Sending(post, lanes)
+        sending.send([text], ends=ends)
+        sending.record()
+    return sending.taken
 
 
 def text(session: Session, key: str) -> OutboxMessage:
