@@ -43,7 +43,7 @@ class Keyed:
     key = ""
     columns: Sequence[Column] = ()
     gathered: tuple[str, ...] = ()  # columns whose cells of several lines are one row's
-    together = 200
+    together = 10
     is_update = False  # whether a changed row under a known key is a change of the record
 
     def __init__(self, *, replace: bool = False) -> None:

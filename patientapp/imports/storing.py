@@ -28,7 +28,7 @@ from patientapp.imports.rules import read_row
 
 ASIDE = 100  # rows laid aside in one commit
 FIRST_PART, LARGEST_PART = 10, 200  # rows stored in one commit
-AIM = 0.015  # seconds: how long a part should hold the one writer
+AIM = 0.01  # seconds: how long a part should hold the one writer; other work may make it thrice that
 LEFT_BEHIND = timedelta(minutes=2)  # who took a file is gone when it is not stored by then
 FORGOTTEN = timedelta(days=1)  # rows laid aside by a process that was killed
 SENDER = "import:"

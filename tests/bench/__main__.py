@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Iterator
 
-from tests.bench import figures, planning, returns, scoring, sending
+from tests.bench import figures, holding, planning, returns, scoring, sending
 from tests.bench.rivals import rivals
 from tests.bench.table import Figure, lines
 from tests.bench.tools import database, why_not
@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
     measured = [figures.of_scoring(), *scoring.of_bulk()]
     measured += [one for kind in kinds for one in planning.measured(kind)]
     measured += [one for kind in kinds for one in returns.measured(kind)]
+    if "sqlite" in kinds:
+        measured += holding.measured()
     with server():
         measured += [one for kind in kinds for one in sending.measured(kind)]
     reason = why_not()

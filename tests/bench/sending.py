@@ -40,6 +40,7 @@ from tests.databases import server
 LEAST = {"sqlite": 30, "postgresql": 150}  # texts a second with four dispatchers
 TAKES = 0.05  # seconds that the carrier takes for each text
 SECONDS = 3.0
+PAIRS = 3
 
 
 def measured(kind: str) -> Iterator[Figure]:
@@ -98,17 +99,19 @@ def _lateness(kind: str, post: Post, _carrier: Carrier) -> Iterator[Figure]:
 
 
 def _two_instead_of_one(kind: str, post: Post, _carrier: Carrier) -> Iterator[Figure]:
+    """One after two in turn, as pairs: on a shared machine only what ran side by side compares."""
     for takes, lanes, what in ((0.0, 32, "instant carrier"), (TAKES, 10, "carrier 50 ms")):
         rates: list[float] = []
-        for processes in (1, 2, 1, 2):
+        for processes in (1, 2) * PAIRS:
             _empty(post)
             fill(post.app, 9_000, due_at=lambda _number: post.clock.now())
             _fresh_figures(post)
             rates.append(_rate(post, processes, takes=takes, lanes=lanes))
-        one, two = max(rates[0::2]), max(rates[1::2])
-        ours = f"{one:.0f}/s, two {two:.0f}/s: {two / one:.2f}"
+        one, two = statistics.median(rates[0::2]), statistics.median(rates[1::2])
+        ratio = statistics.median(b / a for a, b in zip(rates[0::2], rates[1::2], strict=True))
+        ours = f"{one:.0f}/s, two {two:.0f}/s: {ratio:.2f}"
         goal = "500/s, 1.5" if takes == 0 else "1.5"
-        met = two / one >= 1.5 and (takes > 0 or one >= 500)
+        met = ratio >= 1.5 and (takes > 0 or one >= 500)
         yield _figure(f"a process, {what}", kind, ours, goal, met=met)
 
 
