@@ -13,7 +13,7 @@ from flask_compress import Compress
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from patientapp import i18n
+from patientapp import clock, i18n
 from patientapp.access.guard import current_viewer, refuse_undeclared
 from patientapp.config import Environment, Settings, check
 from patientapp.content import catalogues
@@ -27,6 +27,7 @@ from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import check_all
+from patientapp.services.opening import opening
 from patientapp.services.profiles import profiles
 from patientapp.signin.loader import load_viewer
 from patientapp.web import assets, current, errors, fallback, limits, logs, safety, security, sent
@@ -155,6 +156,7 @@ def _dress_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["asset"] = assets.load_manifest(HERE / "web/static")
     app.jinja_env.globals["safety_words"] = safety.words
     app.jinja_env.filters |= {"day": day_words, "moment": moment_words}
+    app.jinja_env.globals["opening"] = lambda hours: opening(hours, clock.now())
     app.jinja_env.globals["page_key"] = lambda: secrets.token_urlsafe(16)
 
     @app.context_processor
