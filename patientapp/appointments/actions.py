@@ -21,6 +21,10 @@ from patientapp.appointments.steps import add_visit, take_step
 from patientapp.audit.actions import record_system
 from patientapp.episodes.queries import episode
 from patientapp.errors import Conflict
+from patientapp.patients.actions import need_booking_help
+from patientapp.workdays import london_day
+from patientapp.worklist.actions import raise_item
+from patientapp.worklist.rules import ItemKind
 
 
 class KeyUsedForAnotherVisit(Conflict):
@@ -163,3 +167,17 @@ def ask_for_call(viewer: Viewer, visit_id: UUID, *, now: datetime, by: str = "")
     chain = f"patient:{found.patient_id}"
     record_system("asked for another time", chain=chain, now=now, actor=by or viewer.key)
     return found
+
+
+def ask_for_help(viewer: Viewer, *, now: datetime) -> None:
+    """The viewer needs help to book: kept in their record, and a call a day at most (N33)."""
+    assert viewer.patient_id is not None
+    person = need_booking_help(viewer, viewer.patient_id, now=now)
+    raise_item(
+        ItemKind.TASK,
+        service_id=person.service_id,
+        patient_id=person.id,
+        reason="booking_help_wanted",
+        source=f"{person.id}:booking_help_wanted:{london_day(now).isoformat()}",
+        now=now,
+    )

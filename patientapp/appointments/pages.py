@@ -141,6 +141,22 @@ def asked(visit_id: UUID) -> str:
     return render_template("appointments/asked.html", visit=_own(visit_id), texts=texts)
 
 
+@blueprint.post("/visits/help")
+@requires(Permission.CHANGE_OWN_VISITS)
+@once
+def ask_help() -> ResponseReturnValue:
+    """ "I need help to book": somebody calls, and the record keeps it (N33)."""
+    actions.ask_for_help(viewer(), now=clock.now())
+    return redirect(url_for(".help_asked"), 303)
+
+
+@blueprint.get("/visits/help")
+@requires(Permission.CHANGE_OWN_VISITS)
+def help_asked() -> str:
+    """We will call."""
+    return render_template("appointments/asked.html", visit=None, texts=texts)
+
+
 def _own(visit_id: UUID) -> Visit:
     return queries.visit(viewer(), visit_id)
 

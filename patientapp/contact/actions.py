@@ -46,6 +46,7 @@ class Choices:
     wishes: Wishes
     needs: tuple[Need, ...] = ()
     language: str = "en"
+    booking_help: bool = False
 
 
 def change_choices(viewer: Viewer, patient_id: UUID, new: Choices, *, now: datetime) -> Patient:
@@ -62,7 +63,13 @@ def change_choices(viewer: Viewer, patient_id: UUID, new: Choices, *, now: datet
         end_links(patient_id=patient_id, reason=LinkEnd.NUMBER_CHANGED, now=now)
         withdraw_of_patient(patient_id, why=Why.NUMBER_CHANGED, now=now)
     changed = patients.change_wishes(
-        viewer, patient_id, new_wishes, needs=new.needs, language=new.language, now=now
+        viewer,
+        patient_id,
+        new_wishes,
+        needs=new.needs,
+        language=new.language,
+        booking_help=new.booking_help,
+        now=now,
     )
     _silence_unwished(patient_id, new_wishes, needs=new.needs, now=now)
     return changed

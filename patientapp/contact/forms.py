@@ -14,7 +14,7 @@ from patientapp.patients.rules import parse_birth_date
 from patientapp.patients.schemas import first_messages
 
 
-def typed_of(wishes: Wishes, *, mobile: str, language: str) -> dict[str, str]:
+def typed_of(wishes: Wishes, *, mobile: str, language: str, booking_help: bool) -> dict[str, str]:
     """What the form of choices shows of a record."""
     until = wishes.paused_until
     return {
@@ -23,6 +23,7 @@ def typed_of(wishes: Wishes, *, mobile: str, language: str) -> dict[str, str]:
         "chosen_time": wishes.chosen_time.value,
         "pause_reason": wishes.pause_reason.value if wishes.pause_reason else "",
         "language": language,
+        "booking_help": "yes" if booking_help else "no",
         "day": str(until.day) if until else "",
         "month": str(until.month) if until else "",
         "year": str(until.year) if until else "",
@@ -33,7 +34,7 @@ def read_choices() -> dict[str, Any]:
     """The form of choices, as the schema wants it."""
     form: dict[str, Any] = {
         name: request.form[name]
-        for name in ("mobile", "texts_ok", "chosen_time", "language")
+        for name in ("mobile", "texts_ok", "chosen_time", "language", "booking_help")
         if name in request.form
     }
     for name in ("kinds", "needs"):

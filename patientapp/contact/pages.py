@@ -103,7 +103,12 @@ def choices(patient_id: UUID) -> str:
     with transaction():
         person = patients.patient(viewer(), patient_id)
         record(viewer(), "looked at contact", now=clock.now(), patient_id=patient_id)
-    typed = typed_of(person.wishes, mobile=person.mobile, language=person.language)
+    typed = typed_of(
+        person.wishes,
+        mobile=person.mobile,
+        language=person.language,
+        booking_help=person.booking_help,
+    )
     wished = (person.visit_texts_ok, person.questionnaire_texts_ok, person.feedback_texts_ok)
     kinds = [kind for kind, is_wished in zip(KINDS, wished, strict=True) if is_wished]
     return _form(patient_id, typed, kinds=kinds, needs=list(person.needs))

@@ -29,6 +29,7 @@ class ChoicesSchema(StrictSchema):
     pause_reason = fields.Enum(PauseReason, by_value=True, load_default=None)
     needs = fields.List(fields.Enum(Need, by_value=True), validate=validate.Length(max=len(Need)))
     language = fields.String(required=True, validate=validate.Length(min=2, max=15))
+    booking_help = fields.String(load_default="no", validate=validate.OneOf(["yes", "no"]))
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Choices:
@@ -46,6 +47,7 @@ class ChoicesSchema(StrictSchema):
             wishes=wishes,
             needs=tuple(dict.fromkeys(data["needs"])),
             language=data["language"],
+            booking_help=data["booking_help"] == "yes",
         )
 
 

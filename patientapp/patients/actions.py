@@ -92,6 +92,7 @@ def change_wishes(
     *,
     needs: Sequence[Need],
     language: str,
+    booking_help: bool,
     now: datetime,
 ) -> Patient:
     """What this person lets us text them about, when, and how they need us to communicate."""
@@ -107,7 +108,7 @@ def change_wishes(
     found.chosen_time = wishes.chosen_time
     found.paused_until, found.pause_reason = wishes.paused_until, wishes.pause_reason
     found.needs = [need.value for need in needs]
-    found.language = language
+    found.language, found.booking_help = language, booking_help
     record(viewer, "changed contact choices", now=now, patient_id=patient_id)
     return found
 
@@ -120,6 +121,15 @@ def record_death(viewer: Viewer, patient_id: UUID, died_on: date, *, now: dateti
     look_by(patient_id, now)
     found.died_on = died_on
     record(viewer, "recorded a death", now=now, patient_id=patient_id)
+    return found
+
+
+def need_booking_help(viewer: Viewer, patient_id: UUID, *, now: datetime) -> Patient:
+    """This person says that they need help to book (N33)."""
+    found = patient(viewer, patient_id)
+    look_by(patient_id, now)
+    found.booking_help = True
+    record(viewer, "asked for help with booking", now=now, patient_id=patient_id)
     return found
 
 

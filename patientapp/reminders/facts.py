@@ -73,6 +73,7 @@ class Person:
     chosen_at: time
     paused_until: date | None = None
     shares_phone: bool = False
+    booking_help: bool = False  # is rung about each visit, beside any text (N33)
     texts: tuple[Sent, ...] = ()
     told: frozenset[str] = frozenset()  # sources of the tasks that staff were given
 

@@ -20,12 +20,13 @@ from patientapp.reminders.coming import visits_of
 from patientapp.reminders.facts import Course, Person, Sent, Visit
 from patientapp.reminders.packs import courses_of
 from patientapp.reminders.rules import NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT
+from patientapp.reminders.visits import HELP_WITH_VISIT
 from patientapp.services.models import Service
 from patientapp.workdays import london_day
 from patientapp.worklist.models import WorkItem
 
 ON_ITS_WAY = IN_FLIGHT | {MessageState.DUE}
-MADE_FOR = (NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT)
+MADE_FOR = (NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT, HELP_WITH_VISIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,7 @@ def _person(
         chosen_at=patient.chosen_time.wall,
         paused_until=patient.paused_until,
         shares_phone=shares_phone,
+        booking_help=patient.booking_help,
         texts=texts,
         told=told,
     )

@@ -24,6 +24,7 @@ from patientapp.reminders.courses import course_steps
 from patientapp.reminders.decision import Decision, StaffTask, Text
 from patientapp.reminders.facts import APART, DAY, Course, Person, Step, Visit, next_leaving
 from patientapp.reminders.visits import (
+    help_calls,
     is_coming,
     next_count,
     template_for,
@@ -58,7 +59,8 @@ def decide(person: Person, courses: Iterable[Course], visits: Iterable[Visit], n
     causes = [*_of_visits(visits, person, now), *_of_courses(courses, person)]
     if not person.may_text:
         return _for_staff(person, causes, now)
-    tasks = tuple(_tasks(person, [cause for cause in causes if _is_unwished(cause, person, now)], now))
+    unwished = [cause for cause in causes if _is_unwished(cause, person, now)]
+    tasks = (*_tasks(person, unwished, now), *help_calls(person, visits, now))
     looks = [*_coming_looks(causes, person, visits, now)]
     for cause, step in _in_order(causes, person, now):
         wait = _held_until(step, cause, person, now)

@@ -6,15 +6,17 @@ working day at half past five, once, whether the person would say how it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 
 from patientapp.messaging.rules import WINDOW_OPENS, last_sending_time, next_sending_time
+from patientapp.reminders.decision import StaffTask
 from patientapp.reminders.facts import DAY, Person, Step, Visit, VisitState
 from patientapp.workdays import at_london, london_day, working_days_after, working_days_before
 
 BOOKED, WEEK, TWO_DAYS, VIDEO, FEEDBACK = "appt-booked", "appt-7d", "appt-2d", "appt-video", "fft"
 SHARED = "appt-shared"
+HELP_WITH_VISIT = "visit_booking_help"  # the reason of a task beside the text (N33)
 TO_REPLY_TO = frozenset({BOOKED, WEEK, TWO_DAYS, "appt-2d-plain"})  # they ask for 1, 2 or 3
 BOOKING_IS_NEWS = 2 * DAY  # an import of old bookings is none
 WEEK_BEFORE = 7 * DAY
@@ -116,3 +118,12 @@ def template_for(step: Step, visit: Visit, person: Person, coming: frozenset[obj
     others = (text for text in person.texts if text.counts and text.about != visit.appointment_id)
     is_open = any(text.template in TO_REPLY_TO and text.about in coming for text in others)
     return SHARED if person.shares_phone or is_open else step.template
+
+
+def help_calls(person: Person, visits: Iterable[Visit], now: datetime) -> Iterator[StaffTask]:
+    """Who needs help with booking is rung about each time of a visit that they have not confirmed."""
+    for visit in visits:
+        source = f"{visit.appointment_id}:{visit.occurrence}:{HELP_WITH_VISIT}"
+        is_open = visit.state is VisitState.BOOKED and is_coming(visit, now)
+        if person.booking_help and is_open and source not in person.told:
+            yield StaffTask(reason=HELP_WITH_VISIT, source=source)

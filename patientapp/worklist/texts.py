@@ -57,6 +57,8 @@ def reason(code: str) -> str:
         "words_in_other_language": _(
             "What somebody wrote is not in English. Have it read and translated."
         ),
+        "visit_booking_help": _("A visit is booked and this person needs help with booking. Call them."),
+        "booking_help_wanted": _("Somebody asks for help to book. Call them."),
         "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
         "pifu_request": _("Somebody asks to come back. Read the request and answer it."),
         "pifu_sooner": _("Somebody who asked to come back wrote again and needs an answer sooner."),

@@ -339,3 +339,21 @@ def test_ops_01_a_look_is_recorded_and_changes_nothing_else(
     assert clock.now() == now
     phone.get("/visits")
     assert session.query(AuditEntry).filter_by(action="looked at own visits").count() == before + 1
+
+
+def test_n33_n11_i_need_help_to_book_is_kept_and_one_call_a_day(
+    session: Session, phone: FlaskClient, person: Patient
+) -> None:
+    for _press in range(2):
+        forget_form_token()
+        page = phone.get("/visits").text
+        form = re.search(r'<form[^>]*action="/visits/help".*?</form>', page, re.S)
+        assert form is not None, "also with no visit booked"
+        given = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[0]))
+        given["idempotency_key"] = f"key-{uuid4().hex}"
+        answer = phone.post("/visits/help", data=given, follow_redirects=True)
+        assert "We will call you" in answer.text
+    session.expire_all()
+    assert person.booking_help
+    asked = session.query(WorkItem).filter_by(patient_id=person.id, reason="booking_help_wanted")
+    assert asked.count() == 1

@@ -136,13 +136,14 @@ def test_clin_07_a_form_about_another_patient_is_refused(
 
 def test_choices_are_kept_and_shown(desk: FlaskClient, session: Session, pack: Pack) -> None:
     page = desk.get(f"{contact(pack)}/choices").text
-    form = form_at(page, f"{contact(pack)}/choices", **CHOICES)
+    form = form_at(page, f"{contact(pack)}/choices", **CHOICES | {"booking_help": "yes"})
     answer = desk.post(f"{contact(pack)}/choices", data=form)
     assert answer.status_code == 303
     person = session.get_one(Patient, pack.patient_id)
     session.refresh(person)
     assert (person.mobile, person.needs) == ("+447700900777", ["large_print"])
     assert (person.visit_texts_ok, person.questionnaire_texts_ok) == (True, False)
+    assert person.booking_help, "N33: a staff flag"
     shown = desk.get(answer.location).text
     assert "The choices are kept." in shown
     assert "In the evening, at 17:30" in shown

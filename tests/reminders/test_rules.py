@@ -528,6 +528,20 @@ def test_clin_12_a_visit_of_somebody_who_cannot_be_texted_is_a_task() -> None:
     assert decide(person, [], [over], at("2026-10-22T17:30")).tasks == (), "nobody is rung for feedback"
 
 
+def test_n33_who_needs_help_with_booking_is_rung_once_about_each_time_and_texted_too() -> None:
+    person, now = replace(PERSON, booking_help=True), at("2026-09-01T12:00")
+    found = decide(person, [], [visit(FACE)], now)
+    [task] = found.tasks
+    assert task.reason == "visit_booking_help"
+    assert found.text is not None, "a call is beside the text, not instead of it"
+    rung = replace(person, told=frozenset({task.source}))
+    assert decide(rung, [], [visit(FACE)], now).tasks == ()
+    assert decide(person, [], [visit(FACE, state=VisitState.CONFIRMED)], now).tasks == ()
+    assert decide(PERSON, [], [visit(FACE)], now).tasks == ()
+    [again] = decide(rung, [], [visit(FACE, occurrence=9)], now).tasks
+    assert again.source != task.source, "another time is another call"
+
+
 def test_clin_12_who_cannot_be_texted_is_looked_at_when_their_questions_open() -> None:
     person = replace(PERSON, receiver=replace(RECEIVER, mobile=""))
     found = decide(person, [ENTRY], [], at("2026-09-20T12:00"))
