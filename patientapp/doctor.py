@@ -18,6 +18,7 @@ from patientapp.backups.keep_rules import LATE
 from patientapp.config import PREFIX, Settings, SettingsError
 from patientapp.db import db
 from patientapp.i18n import installed
+from patientapp.imports.queries import system_left_behind
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.register import ENGLISH, entries
 from patientapp.questionnaires.schedule import check_all
@@ -28,6 +29,10 @@ from patientapp.workdays import holidays_known_until, london_day
 HERE = Path(__file__).parent
 HALF_A_YEAR = timedelta(days=183)
 SECRET = {"secret_key", "link_key", "data_key", "twilio_auth_token", "database_url"}
+
+
+class HalfImported(RuntimeError):
+    """A file was taken and its process was killed before all of it was stored."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,22 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _tried("database", lambda: f"{kind}{version}")
         yield _tried("belongs here", lambda: _not_foreign(settings))
         yield _migrations()
+        yield _tried("imports", half_imported)
+
+
+def half_imported() -> str:
+    """Raise HalfImported where a file was left half way: what to do with it."""
+    left = system_left_behind(now=clock.now())
+    if not left:
+        return "none was left half way"
+    raise HalfImported(
+        "; ".join(
+            f"{one.kind} of {one.service} (file {one.digest}): {one.stored} rows are stored and "
+            f"{one.waiting} wait: start `patientapp scheduler`, or import any file of "
+            f"{one.service}: what waits is stored first"
+            for one in left
+        )
+    )
 
 
 def _not_foreign(settings: Settings) -> str:

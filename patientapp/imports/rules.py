@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from patientapp.workdays import FIRST_DAY, LAST_DAY, LONDON, at_london
 
 MOST_CELL = 4_000
+LEFT_BEHIND = timedelta(minutes=2)  # who took a file is gone when it is not stored by then
 SEVERAL = ";"  # between values in one cell
 _WALL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?\Z", re.A)
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.A)

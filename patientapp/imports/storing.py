@@ -24,12 +24,11 @@ from patientapp.db import db, run, table, transaction
 from patientapp.errors import Conflict
 from patientapp.imports.kinds import Batch, Counts, Kind, kinds
 from patientapp.imports.models import ImportRow, ImportRun
-from patientapp.imports.rules import read_row
+from patientapp.imports.rules import LEFT_BEHIND, read_row
 
 ASIDE = 100  # rows laid aside in one commit
 FIRST_PART, LARGEST_PART = 10, 200  # rows stored in one commit
 AIM = 0.01  # seconds: how long a part should hold the one writer; other work may make it thrice that
-LEFT_BEHIND = timedelta(minutes=2)  # who took a file is gone when it is not stored by then
 FORGOTTEN = timedelta(days=1)  # rows laid aside by a process that was killed
 SENDER = "import:"
 

@@ -13,9 +13,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from patientapp.audit.models import AuditEntry
+from patientapp.doctor import HalfImported, half_imported
 from patientapp.imports import storing
 from patientapp.imports.appointments import Appointments
 from patientapp.imports.models import ImportRow, ImportRun
+from patientapp.imports.queries import system_left_behind
 from patientapp.scheduler import import_once
 from tests.factories import NOW
 from tests.imports.test_appointments import World
@@ -80,6 +82,23 @@ def test_p1_a_kill_while_rows_are_stored_is_made_good_by_the_scheduler(
     said = sa.select(AuditEntry.action).where(AuditEntry.chain == f"imports:{world.service.id}")
     assert world.session.scalars(said).all() == ["imported 30 new, 0 changed, 0 as before"]
     assert world.session.query(ImportRow).count() == 0
+
+
+def test_p1_what_a_killed_import_left_is_shown_with_what_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        killed_at(2, Appointments, "store", patch)
+        assert world.rows(*rows(world)).exit_code != 0
+    there = len(world.visits())
+    assert system_left_behind(now=NOW) == [], "perhaps it is still at work"
+    monkeypatch.setattr("patientapp.clock.now", lambda: NOW + timedelta(minutes=3))
+    with pytest.raises(HalfImported) as told:
+        half_imported()
+    assert f"{there} rows are stored and {30 - there} wait" in str(told.value)
+    assert world.service.slug in str(told.value)
+    storing.finish_what_was_left(now=NOW + timedelta(minutes=3))
+    assert half_imported() == "none was left half way"
 
 
 def test_p1_the_next_import_first_finishes_the_one_that_was_killed(
