@@ -95,7 +95,7 @@ def _silence_unwished(
     if not wishes.texts_ok or NO_TEXT_NEEDS.intersection(needs):
         withdraw_of_patient(patient_id, why=Why.NO_TEXTS, now=now)
         return
-    kinds: frozenset[TextKind] = refused_kinds(wishes, today=london_day(now))
+    kinds: frozenset[TextKind] = refused_kinds(wishes, today=london_day(now), needs=needs)
     if kinds:
         withdraw_of_patient(patient_id, kinds=kinds, why=Why.NOT_WISHED, now=now)
 

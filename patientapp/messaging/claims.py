@@ -125,7 +125,7 @@ def _receiver(row: Due, *, now: datetime) -> Receiver:
         texts_ok=row.texts_ok,
         died=row.died_on is not None,
         needs=tuple(row.needs),
-        refused=refused_kinds(wishes, today=london_day(now)),
+        refused=refused_kinds(wishes, today=london_day(now), needs=row.needs),
         sent_today=row.sent_today,
         sent_this_week=row.sent_this_week,
     )

@@ -8,9 +8,12 @@ one more burden.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+
+from patientapp.patients.rules import Need
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -57,12 +60,13 @@ class Wishes:
     pause_reason: PauseReason | None = None
 
 
-def refused_kinds(wishes: Wishes, *, today: date) -> frozenset[TextKind]:
-    """The kinds of text that this person must not get today."""
+def refused_kinds(wishes: Wishes, *, today: date, needs: Collection[str] = ()) -> frozenset[TextKind]:
+    """The kinds of text that this person must not get today; who needs paper gets it instead (N48)."""
+    is_paused_today = is_paused(wishes, today=today)
     refused = {
         TextKind.VISIT: not wishes.visits_ok,
-        TextKind.QUESTIONNAIRE: not wishes.questionnaires_ok or is_paused(wishes, today=today),
-        TextKind.FEEDBACK: not wishes.feedback_ok or is_paused(wishes, today=today),
+        TextKind.QUESTIONNAIRE: not wishes.questionnaires_ok or is_paused_today or Need.PAPER in needs,
+        TextKind.FEEDBACK: not wishes.feedback_ok or is_paused_today,
     }
     return frozenset(kind for kind, is_refused in refused.items() if is_refused)
 

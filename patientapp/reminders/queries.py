@@ -19,14 +19,14 @@ from patientapp.patients.models import Patient
 from patientapp.reminders.coming import visits_of
 from patientapp.reminders.facts import Course, Person, Sent, Visit
 from patientapp.reminders.packs import courses_of
-from patientapp.reminders.rules import NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT
+from patientapp.reminders.rules import NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT, ON_PAPER
 from patientapp.reminders.visits import HELP_WITH_VISIT
 from patientapp.services.models import Service
 from patientapp.workdays import london_day
 from patientapp.worklist.models import WorkItem
 
 ON_ITS_WAY = IN_FLIGHT | {MessageState.DUE}
-MADE_FOR = (NO_TEXT_FOR_PACK, NO_TEXT_FOR_VISIT, HELP_WITH_VISIT)
+MADE_FOR = (NO_TEXT_FOR_PACK, ON_PAPER, NO_TEXT_FOR_VISIT, HELP_WITH_VISIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ def receiver_of(patient: Patient, *, now: datetime) -> Receiver:
         texts_ok=patient.texts_ok,
         died=patient.died_on is not None,
         needs=tuple(patient.needs),
-        refused=refused_kinds(patient.wishes, today=london_day(now)),
+        refused=refused_kinds(patient.wishes, today=london_day(now), needs=patient.needs),
     )
 
 

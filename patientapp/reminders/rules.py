@@ -20,6 +20,7 @@ from patientapp.messaging.rules import (
     week_began,
 )
 from patientapp.patients.contact_rules import TextKind
+from patientapp.patients.rules import Need
 from patientapp.reminders.courses import course_steps
 from patientapp.reminders.decision import Decision, StaffTask, Text
 from patientapp.reminders.facts import APART, DAY, Course, Person, Step, Visit, next_leaving
@@ -38,6 +39,7 @@ OTHERS_A_DAY = 1  # questionnaires and feedback: a second text a day is for visi
 PRIORITY = (TextKind.VISIT, TextKind.QUESTIONNAIRE, TextKind.FEEDBACK)
 NO_TEXT_FOR_PACK = "no_mobile"  # reasons of tasks: something is due and no text may go
 NO_TEXT_FOR_VISIT = "visit_no_text"
+ON_PAPER = "pack_on_paper"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,8 @@ def decide(person: Person, courses: Iterable[Course], visits: Iterable[Visit], n
 
 def _of_courses(courses: Iterable[Course], person: Person) -> Iterator[_Cause]:
     for course in courses:
-        task = StaffTask(reason=NO_TEXT_FOR_PACK, source=f"{course.pack_id}:{NO_TEXT_FOR_PACK}")
+        reason = ON_PAPER if Need.PAPER in person.receiver.needs else NO_TEXT_FOR_PACK
+        task = StaffTask(reason=reason, source=f"{course.pack_id}:{reason}")
         steps = course_steps(course, person)
         yield _Cause(about=course.pack_id, steps=steps, task=task, course=course)
 

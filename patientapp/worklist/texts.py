@@ -36,6 +36,9 @@ def reason(code: str) -> str:
             "The phone company stops our texts: somebody on this number texted STOP. Call and ask."
         ),
         "no_mobile": _("Questionnaires are due and this person cannot be texted. Call or write."),
+        "pack_on_paper": _(
+            "Questionnaires are due and this person's record says paper. Print, post, and type them in."
+        ),
         "visit_cancelled": _("A visit was cancelled by the patient. Offer the time to somebody else."),
         "visit_kept_after_all": _("A cancelled visit was put back by the patient. Keep the time."),
         "visit_change_wanted": _("Somebody wants another time for a visit. Call them."),

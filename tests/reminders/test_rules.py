@@ -12,7 +12,7 @@ import pytest
 
 from patientapp.messaging.claim_rules import Receiver
 from patientapp.messaging.rules import may_call_now
-from patientapp.patients.contact_rules import TextKind
+from patientapp.patients.contact_rules import TextKind, Wishes, refused_kinds
 from patientapp.reminders.decision import Text
 from patientapp.reminders.facts import Course, Person, Sent, Visit, VisitState
 from patientapp.reminders.rules import decide
@@ -526,6 +526,18 @@ def test_clin_12_a_visit_of_somebody_who_cannot_be_texted_is_a_task() -> None:
     assert [task.reason for task in found.tasks] == ["visit_no_text"]
     over = visit(FACE, state=VisitState.ATTENDED)
     assert decide(person, [], [over], at("2026-10-22T17:30")).tasks == (), "nobody is rung for feedback"
+
+
+def test_n48_c60_who_needs_paper_gets_a_pack_by_post_and_visits_by_text() -> None:
+    needs = ("paper", "large_print")
+    refused = refused_kinds(Wishes(), today=date(2026, 9, 22), needs=needs)
+    person = replace(PERSON, receiver=replace(RECEIVER, needs=needs, refused=refused))
+    assert decide(person, [], [visit(FACE)], at("2026-09-01T12:00")).text is not None
+    found = decide(person, [ENTRY], [], at("2026-09-22T12:00"))
+    assert [task.reason for task in found.tasks] == ["pack_on_paper"]
+    told = replace(person, told=frozenset(task.source for task in found.tasks))
+    assert decide(told, [ENTRY], [], at("2026-09-22T12:00")).tasks == ()
+    assert decide(told, [ENTRY], [], at("2026-09-22T12:00")).text is None
 
 
 def test_n33_who_needs_help_with_booking_is_rung_once_about_each_time_and_texted_too() -> None:
