@@ -22,6 +22,7 @@ from patientapp.imports.queries import system_left_behind
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.register import ENGLISH, entries
 from patientapp.questionnaires.schedule import check_all
+from patientapp.services.queries import system_services, untold
 from patientapp.web.assets import load_manifest
 from patientapp.web.installation import refuse_foreign
 from patientapp.workdays import holidays_known_until, london_day
@@ -149,8 +150,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
         version = f" {sqlite3.sqlite_version}" if kind == "sqlite" else ""
         yield _tried("database", lambda: f"{kind}{version}")
         yield _tried("belongs here", lambda: _not_foreign(settings))
-        yield _migrations()
-        yield _tried("imports", half_imported)
+        migrations = _migrations()
+        yield migrations
+        if migrations.is_well:
+            yield _tried("imports", half_imported)
+            yield _told(settings)
 
 
 def half_imported() -> str:
@@ -166,6 +170,15 @@ def half_imported() -> str:
             for one in left
         )
     )
+
+
+def _told(settings: Settings) -> Finding:
+    """Whether each service has somebody who is told of an alert (P6, CLIN-04)."""
+    missing = [f"{one.slug}: {' '.join(said)}" for one in system_services() if (said := untold(one))]
+    if not missing:
+        return Finding("told of alerts", is_well=True, detail="every service has all three numbers")
+    todo = f"{'; '.join(missing)} Mend it: patientapp service set"
+    return Finding("told of alerts", is_well=not settings.is_production, detail=todo)
 
 
 def _not_foreign(settings: Settings) -> str:

@@ -85,6 +85,11 @@ def forget_rows_left_behind(*, now: datetime) -> int:
     return len(gone)
 
 
+def is_storing(service_id: UUID) -> bool:
+    """Whether rows of a file of this service wait to be stored."""
+    return run(sa.select(_RUNS.c.id).where(_RUNS.c.storing == service_id)).first() is not None
+
+
 def _name_of(kind: Kind) -> str:
     return next(name for name, one in kinds().items() if type(one) is type(kind))
 

@@ -13,9 +13,12 @@ from patientapp.audit.models import AuditEntry
 from patientapp.audit.rules import Entry
 from patientapp.db import Base, changed, db, run, table
 from patientapp.errors import Conflict
+from patientapp.imports.models import ImportRun
+from patientapp.imports.storing import forget_rows_left_behind, is_storing
 from patientapp.keeping.belongings import Rows, belongings
 from patientapp.links.models import BirthDateFailure
 from patientapp.messaging.models import InboundText, LocalPhoneText, StrayReport
+from patientapp.patients.models import Patient
 from patientapp.signin.models import Session, SignInFailure
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.rules import ItemKind, ItemStep
@@ -37,6 +40,12 @@ class AlertStillOpen(Conflict):
     """An alert of this person is open. A clinician closes it first; then the record can be erased."""
 
     title = "An alert is open"
+
+
+class ImportUnderWay(Conflict):
+    """A file of this service is being stored and may hold this person. Erase them once it is stored."""
+
+    title = "An import is under way"
 
 
 def export_patient(patient_id: UUID, *, by: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
@@ -67,6 +76,8 @@ def erase_patient(patient_id: UUID, *, by: str, now: datetime) -> dict[str, int]
     found = belongings(patient_id)
     if _open_alerts(patient_id):
         raise AlertStillOpen(AlertStillOpen.__doc__ or "")
+    if is_storing(found[table(Patient)][0]["service_id"]):
+        raise ImportUnderWay(ImportUnderWay.__doc__ or "")
     counts = {one.name: len(rows) for one, rows in found.items()}
     for one in reversed(Base.registry.metadata.sorted_tables):
         if one in found:
@@ -115,5 +126,6 @@ def delete_leftovers(*, now: datetime) -> dict[str, int]:
         InboundText.acted_at.is_not(None), InboundText.received_at < before
     )
     counts[InboundText.__tablename__] = changed(db.session.execute(heard))
+    counts[ImportRun.__tablename__] = forget_rows_left_behind(now=now)
     record_system("ran retention", chain="retention", now=now)
     return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from uuid import UUID, uuid4
@@ -85,6 +86,32 @@ def add_service(
     db.session.add(service)
     db.session.flush()
     return service
+
+
+CHANGEABLE = frozenset(
+    {"name", "short_name", "phone", "hours", "text_relay", "duty_phone", "next_phone", "lead_phone"}
+)
+
+
+def change_service(service_id: UUID, facts: Mapping[str, str], *, now: datetime, by: str) -> list[str]:
+    """Give a service other names, hours or numbers; the facts that are other than before.
+
+    Invalid names what is wrong. Texts that wait are written when they are sent, with the new number.
+    """
+    service = db.session.get_one(Service, service_id)
+    after = {name: getattr(service, name) for name in CHANGEABLE} | {
+        name: value.strip() for name, value in facts.items() if name in CHANGEABLE
+    }
+    needed = ("name", "short_name", "phone")
+    if wrong := service_mistakes(slug=service.slug, **{name: after[name] for name in needed}):
+        raise Invalid("The service cannot be changed.", fields=wrong)
+    other = sorted(name for name, value in after.items() if value != getattr(service, name))
+    for name in other:
+        setattr(service, name, after[name])
+    if other:
+        said = f"changed {', '.join(other)}"
+        record_system(said, chain=f"service:{service_id}", now=now, actor=by)
+    return other
 
 
 def add_trial_service(contract: Profile, *, now: datetime) -> Service:

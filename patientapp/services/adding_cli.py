@@ -1,8 +1,8 @@
-"""`patientapp service add`: the first thing that a new installation needs."""
+"""`patientapp service add`, the first thing that a new installation needs, and `service set`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import click
@@ -12,8 +12,10 @@ from patientapp import clock
 from patientapp.audit.actions import record_system
 from patientapp.db import transaction
 from patientapp.questionnaires.schedule import check_all
-from patientapp.services.actions import add_service
+from patientapp.services.actions import add_service, change_service
+from patientapp.services.naming import existing_service
 from patientapp.services.profiles import profiles
+from patientapp.services.queries import untold
 from patientapp.services.rules import can_be_texted
 from patientapp.shell import actor, refusals
 
@@ -22,7 +24,7 @@ TOLD = ("duty_phone", "next_phone", "lead_phone")
 
 @click.group("service")
 def service() -> None:
-    """Add a pain service to this installation.
+    """Add a pain service to this installation, or change what is known of one.
 
     \b
     Example:
@@ -72,10 +74,7 @@ def add(
     schedule = schedule or (profiles()[profile].schedule if profile else "standard")
     if schedule not in known:
         raise click.UsageError(f"There is no schedule {schedule!r}; there is: {', '.join(known)}")
-    for told in TOLD:
-        if facts[told] and not can_be_texted(facts[told]):
-            option = told.replace("_", "-")
-            raise click.UsageError(f"--{option}: give it with its country, such as +447700900999")
+    _check_told(facts)
     with make_app().app_context(), refusals(), transaction():
         made = add_service(
             slug=slug,
@@ -86,12 +85,50 @@ def add(
         )
         record_system("added a service", chain=f"service:{made.id}", now=clock.now(), actor=actor())
     click.echo(f"{made.slug} is there. Next: patientapp staff add --service {made.slug} --role …")
-    if not made.duty_phone:
-        click.echo("No --duty-phone: worrying answers wait on the staff list and are told to nobody.")
-    if not (made.next_phone and made.lead_phone):
-        click.echo(
-            "No --next-phone or no --lead-phone: an alert without an owner is passed to fewer people."
-        )
+    _tell(untold(made))
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _check_told(facts: Mapping[str, str | None]) -> None:
+    for told in TOLD:
+        if (number := facts[told]) and not can_be_texted(number):
+            option = told.replace("_", "-")
+            raise click.UsageError(f"--{option}: give it with its country, such as +447700900999")
+
+
+@service.command("set")
+@click.argument("slug")
+@click.option("--name", help="In full, as patients know it.")
+@click.option("--short-name", help="First words of every text: names no condition.")
+@click.option("--phone", help="On every page and in every text.")
+@click.option("--hours", help="When the telephone is answered.")
+@click.option("--text-relay", help="The number for people who cannot use a telephone.")
+@click.option("--duty-phone", help="Told of each worrying answer, as +447700900999.")
+@click.option("--next-phone", help="Told of an alert that nobody has taken in time.")
+@click.option("--lead-phone", help="The service lead: told when it still has no owner.")
+@click.pass_obj
+def change(make_app: Callable[[], Flask], /, *, slug: str, **facts: str | None) -> None:
+    """Change the names, hours or numbers of a service; what is not named stays.
+
+    \b
+    Example:
+      patientapp service set moorside --duty-phone +447700900998 --lead-phone +447700900997
+    """
+    _check_told(facts)
+    given = {name: value for name, value in facts.items() if value is not None}
+    if not given:
+        raise click.UsageError("Say what to change: patientapp service set --help lists it.")
+    with make_app().app_context(), refusals():
+        there = existing_service(slug)
+        with transaction():
+            changed = change_service(there.id, given, now=clock.now(), by=actor())
+    named = ", ".join(name.replace("_", " ") for name in changed)
+    click.echo(f"Changed: {named}." if changed else "Nothing is other than it was.")
+    _tell(untold(there))
 
 
 commands = [service]

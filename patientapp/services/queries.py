@@ -15,7 +15,7 @@ from patientapp.services.contact import ServiceContact
 from patientapp.services.models import Membership, Service, Staff
 from patientapp.services.profile import Profile
 from patientapp.services.profiles import profile
-from patientapp.services.rules import email_key
+from patientapp.services.rules import email_key, nobody_told
 
 
 def system_service(service_id: UUID) -> Service:
@@ -43,6 +43,11 @@ def system_service_named(word: str) -> Service:
 def system_services() -> list[Service]:
     """Every service of this installation, by the word in its addresses."""
     return list(db.session.scalars(sa.select(Service).order_by(Service.slug)))
+
+
+def untold(service: Service) -> list[str]:
+    """What it means for its alerts that a number is missing, in sentences; empty when all are there."""
+    return nobody_told(duty=service.duty_phone, following=service.next_phone, lead=service.lead_phone)
 
 
 def profile_of(service: Service) -> Profile | None:

@@ -59,6 +59,18 @@ def can_be_texted(number: str) -> bool:
     return bool(_E164.match(number))
 
 
+def nobody_told(*, duty: str, following: str, lead: str) -> list[str]:
+    """What it means that a number for alerts is missing, in sentences; empty when all are there."""
+    said = []
+    if not duty:
+        said.append("No --duty-phone: worrying answers wait on the staff list and are told to nobody.")
+    if not (following and lead):
+        said.append(
+            "No --next-phone or no --lead-phone: an alert without an owner is passed to fewer people."
+        )
+    return said
+
+
 def with_patients(roles: Iterable[Role]) -> bool:
     """Whether any of these roles reaches patients' records at all (SEC-04, SEC-05)."""
     return not frozenset(roles).isdisjoint({Role.CLINICIAN, Role.SERVICE_ADMIN})

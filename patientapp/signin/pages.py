@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
@@ -13,12 +14,18 @@ from patientapp.access.matrix import Permission
 from patientapp.access.viewer import AnsweredBy
 from patientapp.assessments.left import system_minutes
 from patientapp.db import transaction
+from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
 from patientapp.i18n import ngettext
 from patientapp.links.queries import system_link_of
 from patientapp.links.rules import LinkPurpose
 from patientapp.patients.rules import parse_birth_date
-from patientapp.services.queries import contact, system_service
+from patientapp.services.queries import (
+    contact,
+    system_service,
+    system_service_by_slug,
+    system_services,
+)
 from patientapp.signin import actions, cookies, entry
 from patientapp.signin.cookies import Kind
 from patientapp.web.current import settings
@@ -40,8 +47,8 @@ class TypedDate(NamedTuple):
 @blueprint.get("/")
 @public
 def front() -> str:
-    """For somebody who came without a link."""
-    return render_template("signin/front.html")
+    """For somebody who came without a link: whom to call."""
+    return render_template("signin/front.html", services=[contact(one) for one in system_services()])
 
 
 @blueprint.get("/q/<token>")
@@ -219,13 +226,17 @@ def lock() -> Response:
     if asking is not None and asking.is_patient:
         with transaction():
             actions.end_session(asking.session_id, now=clock.now())
-    response = make_response(redirect(url_for("entry.locked"), 303))
+    slug = g.service.slug if g.get("service") else ""
+    response = make_response(redirect(url_for("entry.locked", slug=slug), 303))
     cookies.clear(response, kind=Kind.PATIENT)
     return response
 
 
-@blueprint.get("/phone-locked")
+@blueprint.get("/phone-locked", defaults={"slug": ""})
+@blueprint.get("/phone-locked/<slug>")
 @public
-def locked() -> str:
-    """Shown after "lock this phone"."""
+def locked(slug: str) -> str:
+    """Shown after "lock this phone": with the service's own number, and nothing of the person's."""
+    with suppress(NotFound):
+        g.service = contact(system_service_by_slug(slug))
     return render_template("signin/phone_locked.html")

@@ -17,6 +17,7 @@ from patientapp.assessments import answering
 from patientapp.audit.models import AuditEntry
 from patientapp.cli import root
 from patientapp.db import Base
+from patientapp.imports.models import ImportRow, ImportRun
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.models import InboundText
 from patientapp.patients.models import Patient
@@ -159,6 +160,45 @@ def test_ops_06_a_person_gets_all_that_is_held_of_them_and_no_secret(
 def test_an_unknown_person_is_said_in_one_line(app: Flask, session: DbSession, verb: list[str]) -> None:
     refused = typed(app, "patient", verb[0], str(uuid4()), *verb[1:])
     assert (refused.exit_code, "There is no patient" in refused.output) == (2, True)
+
+
+def test_ops_06_nobody_is_erased_while_a_file_that_may_hold_them_is_stored(
+    app: Flask, session: DbSession
+) -> None:
+    """The row that waits would bring them back."""
+    person = person_with_everything(session)
+    under_way = ImportRun(
+        kind="patients",
+        service_id=person.service_id,
+        storing=person.service_id,
+        digest="a",
+        header=["patient_key"],
+        begun_at=NOW,
+        taken_at=NOW,
+    )
+    session.add(under_way)
+    session.flush()
+    refused = typed(app, "patient", "erase", str(person.id), "--yes")
+    assert refused.exit_code == 2, refused.output
+    assert "once it is stored" in refused.output
+    under_way.storing = None
+    session.flush()
+    assert typed(app, "patient", "erase", str(person.id), "--yes").exit_code == 0
+
+
+def test_ops_06_retention_deletes_rows_of_files_that_were_never_taken(
+    app: Flask, session: DbSession
+) -> None:
+    service = make_service(session)
+    left = ImportRun(
+        kind="patients", service_id=service.id, digest="a", header=[], begun_at=NOW - timedelta(days=2)
+    )
+    session.add(left)
+    session.flush()
+    session.add(ImportRow(run_id=left.id, number=1, line=2, cells=["a name"]))
+    session.flush()
+    assert "import_runs                  1" in typed(app, "retention", "run").output
+    assert session.scalar(sa.select(sa.func.count()).select_from(ImportRow)) == 0
 
 
 def test_ops_06_retention_deletes_what_is_past_its_use_with_counts(

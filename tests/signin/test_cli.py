@@ -81,6 +81,43 @@ def test_clin_04_a_service_says_who_is_told_of_an_alert_without_an_owner(
         assert f"{option}: give it with its country" in wrong.output
 
 
+def test_clin_04_the_numbers_of_a_service_are_changed_and_who_did_it_is_kept(
+    shell: Any, session: Session
+) -> None:
+    service = make_service(session, slug="upmoor", phone="0113 496 0100")
+    before = service.name
+    done = shell("service", "set", "upmoor", "--duty-phone", "+447700900103", "--phone", "0113 496 0199")
+    assert done.exit_code == 0, done.output
+    assert "Changed: duty phone, phone." in done.output
+    assert "passed to fewer people" in done.output
+    session.expire_all()
+    assert (service.duty_phone, service.phone, service.name) == ("+447700900103", "0113 496 0199", before)
+    assert audited(session, f"service:{service.id}") == ["changed duty_phone, phone"]
+    again = shell("service", "set", "upmoor", "--phone", "0113 496 0199")
+    assert "Nothing is other than it was." in again.output
+    assert audited(session, f"service:{service.id}") == ["changed duty_phone, phone"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["upmoor"], "Say what to change"),
+        (["upmoor", "--phone", ""], "phone"),
+        (["upmoor", "--duty-phone", "07700 900103"], "--duty-phone: give it with its country"),
+        (["upmoor", "--short-name", "x" * 21], "1 to 20 characters"),
+        (["nowhere", "--phone", "1"], "There is no service 'nowhere'"),
+    ],
+)
+def test_a_wrong_change_of_a_service_changes_nothing(
+    shell: Any, session: Session, words: list[str], said: str
+) -> None:
+    service = make_service(session, slug="upmoor", phone="0113 496 0100")
+    refused = shell("service", "set", *words)
+    assert refused.exit_code == 2
+    assert said in refused.output
+    assert service.phone == "0113 496 0100"
+
+
 @pytest.mark.parametrize("taken_away", ["deactivate", "role", "reset-factor", "reset-password"])
 def test_sec_10_what_is_taken_away_bites_at_the_next_click(
     shell: Any, session: Session, client: FlaskClient, taken_away: str
