@@ -26,9 +26,19 @@ PAUSE = 0.05  # seconds before a refusal: half of what REL-08 allows; who asks a
 RETRY_AFTER = "5"  # seconds
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES = "/health/"
-WORDS = (
-    b"Too many people are using this at the moment. Nothing is lost: please try again in a few seconds.\n"
-)
+WORDS = "Too many people are using this at the moment. Wait a few seconds, then try again."
+# Written out: making a page is work that there is no room for. Whoever was about to tell us that they
+# are in danger reads here where help is (section 11).
+PAGE = f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>We could not do this yet</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>We could not do this yet</h1>
+<p>{WORDS} To send what you typed, load this page again.</p>
+<p><strong>In an emergency call <a href="tel:999">999</a>.</strong></p>
+<p>For urgent help call <a href="tel:111">111</a>. For help with your mental health, choose option 2.</p>
+<p>To talk to somebody at any time, call Samaritans on <a href="tel:116123">116 123</a>.</p>
+</main></body></html>
+"""
 
 
 class Place:
@@ -84,7 +94,7 @@ class Door:
         if str(environ.get("PATH_INFO", "")).startswith(PROBES):
             return self._app(environ, start_response)
         if not self._enter(is_look=environ.get("REQUEST_METHOD") in LOOKS):
-            return self._refuse(start_response)
+            return self._refuse(start_response, is_page="text/html" in environ.get("HTTP_ACCEPT", ""))
         is_whole = False
 
         def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -124,12 +134,21 @@ class Door:
             else:
                 self._free += 1
 
-    def _refuse(self, start_response: Callable[..., Any]) -> Answer:
+    def _refuse(self, start_response: Callable[..., Any], *, is_page: bool) -> Answer:
         self._pause(PAUSE)
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", RETRY_AFTER)]
-        headers += [("Cache-Control", "no-store"), ("Content-Length", str(len(WORDS)))]
-        start_response("503 Service Unavailable", headers)
-        return [WORDS]
+        said = (PAGE if is_page else f"{WORDS}\n").encode()
+        start_response(
+            "503 Service Unavailable",
+            [
+                ("Content-Type", f"text/{'html' if is_page else 'plain'}; charset=utf-8"),
+                ("Content-Length", str(len(said))),
+                ("Content-Security-Policy", "default-src 'none'"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "no-store"),
+                ("Retry-After", RETRY_AFTER),
+            ],
+        )
+        return [said]
 
 
 def _made(answer: Answer) -> list[bytes]:

@@ -64,9 +64,10 @@ def ask(door: Door, inside: Inside) -> Iterator[Ask]:
         yield asked
 
 
-def _asked(door: Door, path: str, method: str) -> tuple[str, bytes]:
+def _asked(door: Door, path: str, method: str, accept: str = "") -> tuple[str, bytes]:
     said: list[Any] = []
-    answer = door({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda *given: said.append(given))
+    asked = {"PATH_INFO": path, "REQUEST_METHOD": method, "HTTP_ACCEPT": accept}
+    answer = door(asked, lambda *given: said.append(given))
     body = b"".join(answer)
     if hasattr(answer, "close"):
         answer.close()
@@ -83,6 +84,20 @@ def test_rel_08_one_is_inside_two_wait_and_the_next_is_refused_at_once(inside: I
     assert inside.served == ["/1", "/2", "/3"], "in the order they came"
     inside.out.release()
     assert ask("/5").result(STOP)[0] == "200", "and there is room again"
+
+
+def test_clin_02_who_is_refused_at_the_door_reads_where_help_is(
+    inside: Inside, ask: Ask, door: Door
+) -> None:
+    """No room to make a page, and somebody may have been about to tell us that they are in danger."""
+    running = [ask("/1"), ask("/2", "POST"), ask("/3", "POST")]
+    status, page = _asked(door, "/4", "POST", "text/html,application/xhtml+xml")
+    inside.out.release(3)
+    assert [one.result(STOP)[0] for one in running] == ["200"] * 3
+    assert status == "5035"
+    for number in (b"tel:999", b"tel:111", b"tel:116123"):
+        assert number in page
+    assert b"<script" not in page
 
 
 def test_rel_08_changes_go_before_looks_and_take_their_places(inside: Inside, ask: Ask) -> None:
@@ -107,7 +122,7 @@ def test_rel_08_a_change_that_came_later_is_served_first(inside: Inside, ask: As
 
 
 def test_rel_08_probes_never_wait(inside: Inside, ask: Ask) -> None:
-    running = [ask("/1"), ask("/2"), ask("/3")]
+    running = [ask("/1"), ask("/2", "POST"), ask("/3", "POST")]
     assert ask("/health/live").result(STOP)[0] == "200"
     inside.out.release(3)
     assert [one.result(STOP)[0] for one in running] == ["200"] * 3
