@@ -54,7 +54,7 @@ def check(asking: Viewer, permission: Permission) -> None:
     """Raise SignInNeeded where signing in again would help, else Forbidden, unless it is allowed."""
     if may(asking, permission):
         return
-    if asking.is_patient and (asking.idle or not asking.birth_date_confirmed):
+    if asking.patient_id is not None and (asking.idle or not asking.is_confirmed):
         raise SignInNeeded
     raise Forbidden
 

@@ -21,6 +21,12 @@ class Permission(StrEnum):
     CHANGE_OWN_PLAN = "change_own_plan"
     SAY_SIGNS = "say_signs"  # emergency signs, heard before the date of birth too (CLIN-02)
     ASK_TO_RETURN = "ask_to_return"
+    CHOOSE_CARERS = "choose_carers"  # name a trusted person, and end it
+    ENTER_AS_CARER = "enter_as_carer"  # give one's own code
+    CARE = "care"  # a carer's own page
+    CARE_SEE_PLAN = "care_see_plan"
+    CARE_ASK_TO_RETURN = "care_ask_to_return"
+    CARE_SEE_VISITS = "care_see_visits"
     SEE_PATIENTS = "see_patients"
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
@@ -54,6 +60,7 @@ class Scope(StrEnum):
 
 
 _PATIENT = frozenset({Role.PATIENT})
+_CARER = frozenset({Role.CARER})
 _CLINICIAN = frozenset({Role.CLINICIAN})
 _CARE_TEAM = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN})
 _STAFF = frozenset(Role) - _PATIENT
@@ -70,6 +77,12 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.CHANGE_OWN_PLAN: _PATIENT,
     Permission.SAY_SIGNS: _PATIENT,
     Permission.ASK_TO_RETURN: _PATIENT,
+    Permission.CHOOSE_CARERS: _PATIENT,
+    Permission.ENTER_AS_CARER: _CARER,
+    Permission.CARE: _CARER,
+    Permission.CARE_SEE_PLAN: _CARER,
+    Permission.CARE_ASK_TO_RETURN: _CARER,
+    Permission.CARE_SEE_VISITS: _CARER,
     Permission.SEE_PATIENTS: _CARE_TEAM,
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,
@@ -102,6 +115,12 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
 
 # What a link alone opens, before the date of birth (LINK-04), and what is left after the idle lock.
 BEFORE_BIRTH_DATE = frozenset({Permission.BEGIN_ANSWERING, Permission.SAY_SIGNS})
+# What a carer may do only where the patient has listed it (SEC-11).
+LISTED_ACTS = {
+    Permission.CARE_SEE_PLAN: "plan",
+    Permission.CARE_ASK_TO_RETURN: "return",
+    Permission.CARE_SEE_VISITS: "visits",
+}
 WHILE_IDLE = frozenset({Permission.SAVE_OWN_ANSWER, Permission.BEGIN_ANSWERING, Permission.SAY_SIGNS})
 
 
@@ -111,6 +130,16 @@ def may(viewer: Viewer, permission: Permission) -> bool:
         return False
     if viewer.is_patient and not viewer.birth_date_confirmed and permission not in BEFORE_BIRTH_DATE:
         return False
+    if viewer.carer_id is not None and not _carer_may(viewer, permission):
+        return False
     if viewer.client_id is not None:
         return any(permission in SCOPES[Scope(scope)] for scope in viewer.scopes)
     return bool(viewer.roles & HOLDERS[permission])
+
+
+def _carer_may(viewer: Viewer, permission: Permission) -> bool:
+    """The carer's own code first, and then no more than the acts that the patient has listed."""
+    if permission is Permission.ENTER_AS_CARER:
+        return True
+    act = LISTED_ACTS.get(permission)
+    return viewer.carer_confirmed and not viewer.idle and (act is None or act in viewer.acts)

@@ -68,7 +68,7 @@ def check_step(
     """Raise VisitChanged or NotPossibleNow unless this step may be taken."""
     if seen is not None and seen != found.seq:
         raise VisitChanged(VisitChanged.__doc__ or "")
-    refusal = why_not(found, to, by_patient=viewer.is_patient, now=now, told_at=told_at)
+    refusal = why_not(found, to, by_patient=viewer.patient_id is not None, now=now, told_at=told_at)
     if refusal is not None:
         raise NotPossibleNow(_WORDS[refusal])
 

@@ -75,7 +75,15 @@ _REPLACE = (
 
 def end_links(*, patient_id: UUID, reason: LinkEnd, now: datetime) -> int:
     """End every open link of a patient; how many ended (LINK-05)."""
-    return _end(Link.patient_id == patient_id, reason=reason, now=now)
+    theirs = Link.patient_id == patient_id
+    if reason is LinkEnd.NUMBER_CHANGED:  # a carer's link went to the carer's own number
+        theirs &= Link.purpose != LinkPurpose.CARER
+    return _end(theirs, reason=reason, now=now)
+
+
+def end_links_about(about: UUID, *, reason: LinkEnd, now: datetime) -> int:
+    """End every open link for one thing, such as a carer's."""
+    return _end(Link.pack_id == about, reason=reason, now=now)
 
 
 def end_link(link_id: UUID, *, reason: LinkEnd, now: datetime) -> int:

@@ -18,6 +18,7 @@ class LinkPurpose(StrEnum):
     QUESTIONNAIRES = "questionnaires"
     VISIT = "visit"
     COME_BACK = "come_back"  # the agreement to come back (PIFU)
+    CARER = "carer"  # a trusted person's own way in (SEC-11)
 
 
 class LinkEnd(StrEnum):

@@ -31,6 +31,7 @@ def enqueue(
     useful_until: datetime,
     now: datetime,
     link_id: UUID | None = None,
+    carer_id: UUID | None = None,
     language: str = "en",
     arm: str = "",
 ) -> bool:
@@ -42,6 +43,7 @@ def enqueue(
         "key": key,
         "service_id": service_id,
         "patient_id": patient_id,
+        "carer_id": carer_id,
         "about": about,
         "template": template,
         "words": dict(words),
@@ -76,8 +78,16 @@ def withdraw_of_patient(
     patient_id: UUID, *, kinds: Collection[TextKind] = tuple(TextKind), why: Why, now: datetime
 ) -> int:
     """Silence this person's unsent texts of these kinds, in the transaction that says so (SMS-06)."""
-    ending = _ending(_OUTBOX.c.patient_id == patient_id, of_kinds(kinds))
+    theirs = _OUTBOX.c.patient_id == patient_id
+    if why is not Why.DIED:  # what goes to a carer goes by the carer's own number and wish
+        theirs &= _OUTBOX.c.carer_id.is_(None)
+    ending = _ending(theirs, of_kinds(kinds))
     return _silence(ending, {}, why=why, now=now)
+
+
+def withdraw_of_carer(carer_id: UUID, *, now: datetime) -> int:
+    """Silence every unsent text to a carer, in the transaction that ends their access (SEC-11)."""
+    return _silence(_ending(_OUTBOX.c.carer_id == carer_id), {}, why=Why.CAUSE_ENDED, now=now)
 
 
 _OUTBOX = table(OutboxMessage)

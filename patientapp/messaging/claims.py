@@ -30,6 +30,7 @@ from patientapp.messaging.queries import (
     system_services_load,
 )
 from patientapp.messaging.rules import CLAIM, MessageState, SendingMode, Trouble, is_trouble
+from patientapp.patients.carer_rules import has_ended
 from patientapp.patients.contact_rules import Wishes, refused_kinds
 from patientapp.services.models import Service
 from patientapp.workdays import london_day
@@ -112,6 +113,8 @@ def _decided(
 
 
 def _receiver(row: Due, *, now: datetime) -> Receiver:
+    if row.carer_id is not None:
+        return _carer(row, now=now)
     wishes = Wishes(
         texts_ok=row.texts_ok,
         visits_ok=row.visit_texts_ok,
@@ -126,6 +129,22 @@ def _receiver(row: Due, *, now: datetime) -> Receiver:
         died=row.died_on is not None,
         needs=tuple(row.needs),
         refused=refused_kinds(wishes, today=london_day(now), needs=row.needs),
+        sent_today=row.sent_today,
+        sent_this_week=row.sent_this_week,
+    )
+
+
+def _carer(row: Due, *, now: datetime) -> Receiver:
+    """The trusted person whose number it is: their own number and end (SEC-11)."""
+    is_over = row.carer_ends_on is None or has_ended(
+        ends_on=row.carer_ends_on,
+        is_ended=row.carer_ended_at is not None,
+        today=london_day(now),
+    )
+    return Receiver(
+        mobile=row.carer_mobile or "",
+        texts_ok=not is_over,
+        died=row.died_on is not None,
         sent_today=row.sent_today,
         sent_this_week=row.sent_this_week,
     )

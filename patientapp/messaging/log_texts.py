@@ -38,6 +38,7 @@ _FAMILIES: Mapping[str, Callable[[], str]] = {
     "appt-": lambda: _("Visit"),
     "ack-": lambda: _("Answer to their text"),
     "unclear": lambda: _("Answer to their text"),
+    "carer-": lambda: _("To a carer or trusted person"),
     "pifu-": lambda: _("Request to come back"),
 }
 

@@ -27,6 +27,7 @@ class OutboxMessage(Identified, Model):
     key: Mapped[str] = mapped_column(unique=True)  # <pack>:invite, <alert>:duty (SMS-07)
     service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"))
     patient_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("patients.id"))  # none: duty staff
+    carer_id: Mapped[UUID | None]  # whose number it is, where it is not the patient's (SEC-11)
     about: Mapped[UUID] = mapped_column(index=True)  # the pack or alert that this text is about
     template: Mapped[str]  # a name in messaging/texts.py
     words: Mapped[dict[str, Any]]  # what the template is filled with; no name, no token

@@ -16,6 +16,7 @@ from patientapp.db import UtcDateTime, db, run, table
 from patientapp.messaging.kinds import FAMILIES
 from patientapp.messaging.models import LocalPhoneText, OutboxMessage
 from patientapp.messaging.rules import IN_FLIGHT, MessageState, day_began, may_call_now, week_began
+from patientapp.patients.carer_models import Carer
 from patientapp.patients.contact_rules import TextKind
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
@@ -53,6 +54,11 @@ _PERSON = (
     *(_PATIENTS.pause_reason, _PATIENTS.texts_ok, _PATIENTS.visit_texts_ok),
     *(_PATIENTS.questionnaire_texts_ok, _PATIENTS.feedback_texts_ok),
 )
+_CARERS = table(Carer).c
+_CARER = (  # whose number it is, where it is not the patient's
+    *(_OUTBOX.carer_id, _CARERS.mobile.label("carer_mobile")),
+    *(_CARERS.ends_on.label("carer_ends_on"), _CARERS.ended_at.label("carer_ended_at")),
+)
 _NOW = sa.bindparam("now", type_=UtcDateTime)
 
 
@@ -61,8 +67,12 @@ def _candidates(*, for_duty: bool, only_late: bool) -> sa.Select[Any]:
     """Built once, and of columns: building this and loading whole records cost more than running it."""
     sent = (_sent_since("day").label("sent_today"), _sent_since("week").label("sent_this_week"))
     return (
-        sa.select(*_TEXT, *_PERSON, *sent)
-        .select_from(table(OutboxMessage).outerjoin(Patient, Patient.id == OutboxMessage.patient_id))
+        sa.select(*_TEXT, *_PERSON, *_CARER, *sent)
+        .select_from(
+            table(OutboxMessage)
+            .outerjoin(Patient, Patient.id == OutboxMessage.patient_id)
+            .outerjoin(Carer, Carer.id == OutboxMessage.carer_id)
+        )
         .where(OutboxMessage.state == MessageState.DUE, OutboxMessage.due_at <= _NOW)
         .where(OutboxMessage.patient_id.is_(None) if for_duty else _patients_turn())
         .where(OutboxMessage.useful_until <= _NOW if only_late else sa.true())
@@ -85,13 +95,19 @@ def _sent_since(moment: str) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
         .where(other.patient_id == OutboxMessage.patient_id, other.sent_at >= since)
+        .where(other.carer_id.is_not_distinct_from(OutboxMessage.carer_id))  # each their own ceiling
         .scalar_subquery()
     )
 
 
 @cache
 def still_suitable() -> sa.ColumnElement[bool]:
-    """The number is still this living, willing person's (SMS-06); duty staff always suit."""
+    """The number is still this living, willing person's, or their carer's (SMS-06); duty staff suit."""
+    trusted = (
+        sa.exists()
+        .where(Carer.id == OutboxMessage.carer_id, Carer.mobile == OutboxMessage.to_number)
+        .where(Carer.ended_at.is_(None))
+    )
     same = sa.exists().where(
         Patient.id == OutboxMessage.patient_id,
         Patient.mobile == OutboxMessage.to_number,
@@ -99,7 +115,8 @@ def still_suitable() -> sa.ColumnElement[bool]:
         Patient.died_on.is_(None),
         _wished_for(),
     )
-    return sa.or_(OutboxMessage.patient_id.is_(None), same)
+    own = sa.and_(OutboxMessage.carer_id.is_(None), same)
+    return sa.or_(OutboxMessage.patient_id.is_(None), own, trusted)
 
 
 def _wished_for() -> sa.ColumnElement[bool]:

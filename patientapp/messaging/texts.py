@@ -71,6 +71,20 @@ TEMPLATES: Mapping[str, Template] = {
             "{link} Check it is us: {phone}"
         ),
     ),
+    "carer-link": _of(
+        lambda: _(
+            "{service}: to help somebody you know: {link} Have your code ready. Check it is us: {phone}"
+        ),
+    ),
+    "carer-visit": _of(
+        lambda: _(
+            "{service}: a visit is booked for {day} {time}. You are down to get a copy of this text. "
+            "Questions? Call {phone}"
+        ),
+        "day",
+        "time",
+        has_link=False,
+    ),
     # The public page, the same address for everybody: no link of anybody's own (OPS-07).
     "fft": _of(
         lambda: _(

@@ -21,7 +21,7 @@ from patientapp.messaging.gateway import CannotAsk, Evidence, Gateway, Inbox
 from patientapp.messaging.heartbeats import Heart
 from patientapp.messaging.letters import Writer
 from patientapp.messaging.phone import LocalPhone
-from patientapp.messaging.rules import Trouble
+from patientapp.messaging.rules import MessageState, Trouble
 from patientapp.messaging.settling import Settler
 from patientapp.outgoing.leaving import number_has_left
 from patientapp.web.current import SETTINGS
@@ -33,6 +33,7 @@ GATEWAY = "patientapp.gateway"  # one put in by create_app(gateway=…), else th
 MADE = "patientapp.gateway.made"
 STATUS = "/webhooks/twilio/status?attempt="
 NOT_DELIVERED = "text_not_delivered"
+CARER_NOT_DELIVERED = "carer_text_not_delivered"
 
 Now = Callable[[], datetime]
 
@@ -152,13 +153,16 @@ def tell_staff(trouble: Trouble) -> None:
     if trouble.patient_id is None:
         log.error("duty staff were not reached by text", message=str(trouble.message_id))
         return
+    is_carers = trouble.template.startswith("carer-")
+    if is_carers and trouble.state is MessageState.WITHDRAWN:
+        return  # the carer's access has ended: nothing is owed to anybody
     if number_has_left(trouble):
         return
     raise_item(
         ItemKind.TASK,
         service_id=trouble.service_id,
         patient_id=trouble.patient_id,
-        reason=NOT_DELIVERED,
+        reason=CARER_NOT_DELIVERED if is_carers else NOT_DELIVERED,
         source=f"{trouble.message_id}:not_delivered",
         now=trouble.at,
     )

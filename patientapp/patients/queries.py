@@ -45,9 +45,10 @@ class Page:
 
 
 def visible_patients(viewer: Viewer) -> sa.Select[Patient]:
-    """THE wall: patients see themselves, the care team and machines their service, nobody else anyone."""
+    """THE wall: patients see themselves, carers whom they help, the care team and machines their
+    service, nobody else anyone."""
     everyone = sa.select(Patient)
-    if viewer.is_patient:
+    if viewer.patient_id is not None:
         return everyone.where(Patient.id == viewer.patient_id, Patient.service_id == viewer.service_id)
     if with_patients(viewer.roles) or viewer.client_id is not None:
         return everyone.where(Patient.service_id == viewer.service_id, Patient.merged_into_id.is_(None))

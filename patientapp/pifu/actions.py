@@ -47,24 +47,35 @@ def save(viewer: Viewer, step: Step, given: Mapping[str, list[str]], *, now: dat
 
 
 def _hear(viewer: Viewer, step: Step, kept: Mapping[str, object], *, now: datetime) -> None:
+    hear_signs(viewer, kept.get("signs"), now=now)
+    for name in form_rules.WORDS.get(step, ()):
+        hear_own_words(viewer, str(kept.get(name, "")), now=now)
+
+
+def hear_signs(viewer: Viewer, said: object, *, now: datetime) -> None:
+    """Yes and "not sure" make the alert now, whatever becomes of the request (CLIN-02)."""
     owner = patient_of(viewer)
-    if kept.get("signs") in {Signs.YES, Signs.NOT_SURE}:
+    if said in {Signs.YES, Signs.NOT_SURE}:
         raise_item(
             ItemKind.ALERT,
             service_id=viewer.service_id,
             patient_id=owner,
-            reason="pifu_signs" if kept["signs"] == Signs.YES else "pifu_signs_not_sure",
-            source=f"{owner}:pifu-signs:{london_day(now).isoformat()}:{kept['signs']}",
+            reason="pifu_signs" if said == Signs.YES else "pifu_signs_not_sure",
+            source=f"{owner}:pifu-signs:{london_day(now).isoformat()}:{said}",
             now=now,
         )
-    for name in form_rules.WORDS.get(step, ()):
-        hear_words(
-            str(kept.get(name, "")),
-            service_id=viewer.service_id,
-            patient_id=owner,
-            source=f"{owner}:pifu-words:{london_day(now).isoformat()}",
-            now=now,
-        )
+
+
+def hear_own_words(viewer: Viewer, text: str, *, now: datetime) -> None:
+    """What was written is heard as it is kept (CLIN-03)."""
+    owner = patient_of(viewer)
+    hear_words(
+        text,
+        service_id=viewer.service_id,
+        patient_id=owner,
+        source=f"{owner}:pifu-words:{london_day(now).isoformat()}",
+        now=now,
+    )
 
 
 def withdraw_request(viewer: Viewer, request_id: UUID, *, now: datetime) -> None:

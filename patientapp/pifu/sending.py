@@ -47,11 +47,28 @@ def send(viewer: Viewer, *, now: datetime) -> Progress:
     draft = queries.draft(viewer)
     if draft is None:
         return _pressed_again(viewer, now=now)
-    answers = dict(draft.answers)
     agreement = _agreement(owner, begun_at=draft.begun_at, now=now)
-    request = _join(owner, now=now) or _new(viewer, agreement, answers, now=now)
-    db.session.add(PifuPress(request_id=request.id, answers=answers, at=now))
     db.session.delete(draft)
+    return _press(viewer, agreement, dict(draft.answers), now=now)
+
+
+def send_as_carer(viewer: Viewer, answers: Mapping[str, object], *, now: datetime) -> Progress:
+    """What a carer asks for the patient: heard, stored or joined like the patient's own (SEC-11).
+
+    It touches no draft: what the patient has begun to write is nobody else's.
+    """
+    owner = patient_of(viewer)
+    record(viewer, "asked to come back", now=now, patient_id=owner)
+    agreement = _agreement(owner, begun_at=now, now=now)
+    return _press(viewer, agreement, answers, now=now)
+
+
+def _press(
+    viewer: Viewer, agreement: PifuAgreement, answers: Mapping[str, object], *, now: datetime
+) -> Progress:
+    owner = agreement.patient_id
+    request = _join(owner, now=now) or _new(viewer, agreement, answers, now=now)
+    db.session.add(PifuPress(request_id=request.id, answers=dict(answers), at=now))
     db.session.flush()
     _sooner(viewer, request, answers, now=now)
     return next(one for one in queries.progress_of(owner) if one.request.id == request.id)

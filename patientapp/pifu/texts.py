@@ -121,6 +121,8 @@ def said(name: str, answers: Mapping[str, object]) -> str:
     value = answers.get(name) or ""
     if name in {"words", "answered_by"}:
         return str(value)
+    if value == "carer":
+        return _("A carer or trusted person: %(name)s", name=answers.get("carer", ""))
     words = dict(options(name))
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(words.get(str(one), str(one)) for one in chosen if one)

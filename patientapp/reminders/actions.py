@@ -15,6 +15,7 @@ from patientapp.links.actions import new_link
 from patientapp.links.rules import LinkPurpose
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.texts import TEMPLATES
+from patientapp.patients.carer_queries import system_carers_to_text
 from patientapp.patients.looks import Look, is_unchanged, look_at_all, move_on, system_due_looks
 from patientapp.reminders.decision import Decision, StaffTask, Text
 from patientapp.reminders.facts import Sent
@@ -29,6 +30,8 @@ from patientapp.worklist.rules import ItemKind
 
 log = structlog.get_logger(__name__)
 PAGE = 500
+COPIED = "appt-"  # texts about a visit, not the question how it was
+CARERS_COPY = "carer-visit"
 TRY_AGAIN = timedelta(minutes=10)  # at a person whose record could not be planned
 
 
@@ -158,6 +161,28 @@ def record_text(found: Planned, text: Text, *, now: datetime, keys: Keys) -> Non
     )
     if not is_new:
         raise Overtaken
+    if text.visit is not None and chosen.template.startswith(COPIED):
+        _copy_to_carers(found, text, now=now)
+
+
+def _copy_to_carers(found: Planned, text: Text, *, now: datetime) -> None:
+    """Those whom the patient lets have texts hear of the visit too, in the patient's commit (SEC-11)."""
+    words = words_of(CARERS_COPY, text, minutes=0, page="")
+    for carer in system_carers_to_text(found.patient_id, today=london_day(now)):
+        enqueue(
+            key=f"{text.key}:carer:{carer.id}",
+            service_id=found.service_id,
+            patient_id=found.patient_id,
+            carer_id=carer.id,
+            about=text.about,
+            template=CARERS_COPY,
+            words=words,
+            to_number=carer.mobile,
+            language=found.language,
+            due_at=text.due_at,
+            useful_until=text.useful_until,
+            now=now,
+        )
 
 
 def _link(found: Planned, text: Text, template: str, *, now: datetime, keys: Keys) -> UUID | None:

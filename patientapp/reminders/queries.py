@@ -124,7 +124,7 @@ def _texts(patient_ids: Collection[UUID]) -> defaultdict[UUID | None, list[Sent]
     row = OutboxMessage
     asked = sa.select(
         row.patient_id, row.key, row.about, row.template, row.state, row.sent_at, row.due_at
-    ).where(row.patient_id.in_(patient_ids))
+    ).where(row.patient_id.in_(patient_ids), row.carer_id.is_(None))
     found: defaultdict[UUID | None, list[Sent]] = defaultdict(list)
     for patient_id, key, about, template, state, sent_at, due_at in db.session.execute(asked):
         is_open = state in ON_ITS_WAY

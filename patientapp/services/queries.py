@@ -128,7 +128,7 @@ def system_everyone(service_id: UUID | None = None) -> list[tuple[Staff, str, Ro
 
 def staff_names(viewer: Viewer, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names of colleagues, past ones too, of the viewer's own service."""
-    if viewer.is_patient:
+    if viewer.patient_id is not None:
         return {}
     asked = (
         sa.select(Staff.id, Staff.name)

@@ -11,7 +11,7 @@ from patientapp.access.viewer import Role
 LEAST_PASSWORD_LENGTH = 12  # NCSC: length over character rules
 MOST_PASSWORD_LENGTH = 200
 LONGEST_SHORT_NAME = 20  # first words of every text (patient-experience.md section 7)
-STAFF_ROLES = frozenset(Role) - {Role.PATIENT}
+STAFF_ROLES = frozenset(Role) - {Role.PATIENT, Role.CARER}
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 

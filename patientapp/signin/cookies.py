@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from patientapp import clock
 from patientapp.config import Settings
-from patientapp.signin.rules import LATE_SAVE, STAFF_LIFE
+from patientapp.signin.rules import LATE_SAVE, PATIENT_LIFE, STAFF_LIFE
 from patientapp.web.current import settings
 
 RESIGN_AFTER = timedelta(seconds=60)
@@ -23,9 +23,10 @@ class Kind(StrEnum):
 
     PATIENT = "patient"
     STAFF = "staff"
+    CARER = "carer"
 
 
-_LIFE = {Kind.PATIENT: LATE_SAVE, Kind.STAFF: STAFF_LIFE}
+_LIFE = {Kind.PATIENT: LATE_SAVE, Kind.STAFF: STAFF_LIFE, Kind.CARER: PATIENT_LIFE}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from patientapp.links.queries import system_failures, system_link_of
 from patientapp.links.rules import LinkEnd, LinkPurpose, is_open, may_try_birth_date, tries_left
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.queries import system_has_key
+from patientapp.patients.carer_queries import system_carer
 from patientapp.patients.queries import system_patient
 from patientapp.pifu.queries import system_agreement
 from patientapp.signin.actions import end_session, open_session
@@ -66,7 +67,7 @@ def refuse(token: str, *, now: datetime) -> None:
     """End a link that reached somebody else, and tell staff."""
     link = system_link_of(token)
     if link is not None and end_link(link.id, reason=LinkEnd.NOT_ME, now=now):
-        _tell_staff(link, "not_me", now=now)
+        _tell_staff(link, "carer_not_me" if _is_carers(link) else "not_me", now=now)
 
 
 def send_again(token: str, *, key: str, now: datetime) -> None:
@@ -78,7 +79,9 @@ def send_again(token: str, *, key: str, now: datetime) -> None:
     if link is None or link.end_reason in NO_NEW_LINK or not _is_wanted(link, now=now):
         return
     person = system_patient(link.patient_id)
-    if not person.mobile or not person.texts_ok or person.died_on:
+    carer = system_carer(link.pack_id, today=london_day(now)) if _is_carers(link) else None
+    to_number = carer.mobile if carer else person.mobile
+    if not to_number or not (carer or person.texts_ok) or person.died_on:
         return
     again = f"{link.pack_id}:again:{london_day(now).isoformat()}"
     if system_has_key(again):
@@ -96,9 +99,10 @@ def send_again(token: str, *, key: str, now: datetime) -> None:
         service_id=person.service_id,
         patient_id=person.id,
         about=link.pack_id,
-        template="new-link",
+        template="carer-link" if carer else "new-link",
         words={},
-        to_number=person.mobile,
+        to_number=to_number,
+        carer_id=carer.id if carer else None,
         link_id=new.id,
         language=person.language,
         due_at=now,
@@ -112,11 +116,17 @@ def _is_wanted(link: Link, *, now: datetime) -> bool:
     if link.purpose is LinkPurpose.VISIT:
         visit = system_visit(link.pack_id)
         return visit is not None and visit.is_open and visit.starts_at > now
+    if _is_carers(link):
+        return system_carer(link.pack_id, today=london_day(now)) is not None
     if link.purpose is LinkPurpose.COME_BACK:
         agreement = system_agreement(link.pack_id)
         return agreement is not None and agreement.ends_on >= london_day(now)
     pack, today = system_pack(link.pack_id), london_day(now)
     return pack is not None and pack.closes_on >= today and not system_pack_is_done(pack.id, today=today)
+
+
+def _is_carers(link: Link) -> bool:
+    return link.purpose is LinkPurpose.CARER
 
 
 def is_locked(viewer: Viewer, *, now: datetime) -> bool:

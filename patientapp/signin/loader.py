@@ -14,6 +14,7 @@ from patientapp.signin.cookies import Credential, Kind
 from patientapp.signin.queries import system_viewer
 
 MACHINES = ("/api/", "/fhir/")
+CARERS = "/caring"  # their cookie counts nowhere else (SEC-11)
 NOBODY = ("/static/", "/webhooks/", "/health/", "/q/")
 
 
@@ -40,6 +41,8 @@ def _kinds(path: str) -> tuple[Kind, ...]:
     """Whose cookie counts here. A browser may hold both, as a desk does where a patient is helped."""
     if path == "/staff" or path.startswith(("/staff/", "/fhir/")):
         return (Kind.STAFF,)
+    if path == CARERS or path.startswith(f"{CARERS}/"):
+        return (Kind.CARER,)
     if not path.startswith("/api/"):
         return (Kind.PATIENT,)
     return (Kind.PATIENT, Kind.STAFF) if _is_patients_own() else (Kind.STAFF, Kind.PATIENT)

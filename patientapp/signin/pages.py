@@ -72,10 +72,11 @@ _START = {
     LinkPurpose.QUESTIONNAIRES: "signin/start.html",
     LinkPurpose.VISIT: "signin/start_visit.html",
     LinkPurpose.COME_BACK: "signin/start_come_back.html",
+    LinkPurpose.CARER: "signin/start_carer.html",
 }
 # Where a link leads: first of all, and once we know whose it is. Whoever would come back reads the
 # safety advice before anything is asked (patient-experience.md D1).
-_FIRST = {LinkPurpose.COME_BACK: "pifu.first"}
+_FIRST = {LinkPurpose.COME_BACK: "pifu.first", LinkPurpose.CARER: "caring.code"}
 _DOORS = {LinkPurpose.VISIT: "visits.coming", LinkPurpose.COME_BACK: "pifu.about"}
 
 
@@ -95,7 +96,8 @@ def begin(token: str) -> ResponseReturnValue:
     link = system_link_of(token)
     first = _FIRST.get(link.purpose) if link else None
     response = redirect(url_for(first or "entry.birth_date"), 303)
-    cookies.give(response, secret, kind=Kind.PATIENT)
+    is_carers = link is not None and link.purpose is LinkPurpose.CARER
+    cookies.give(response, secret, kind=Kind.CARER if is_carers else Kind.PATIENT)
     return response
 
 

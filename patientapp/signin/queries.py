@@ -11,13 +11,16 @@ import sqlalchemy as sa
 from patientapp.access.viewer import Role, Viewer
 from patientapp.db import run
 from patientapp.links.models import Link
-from patientapp.links.rules import LinkEnd
+from patientapp.links.rules import LinkEnd, LinkPurpose
+from patientapp.patients.carer_models import Carer
+from patientapp.patients.carer_rules import known_acts
 from patientapp.patients.models import Patient
 from patientapp.services.contact import ServiceContact
 from patientapp.services.models import Membership, Service, Staff
 from patientapp.signin.cookies import Credential, Kind
 from patientapp.signin.models import Session
 from patientapp.signin.rules import PatientSession, Standing, patient_standing, staff_is_live
+from patientapp.workdays import london_day
 
 Found = tuple[Viewer, ServiceContact]
 
@@ -41,6 +44,8 @@ def system_viewer(credential: Credential, *, now: datetime) -> Found | None:
     """The viewer of this credential and their service; None when it is no longer good."""
     if credential.kind is Kind.PATIENT:
         return _patient(credential, now=now)
+    if credential.kind is Kind.CARER:
+        return _carer(credential, now=now)
     return _staff(credential, now=now)
 
 
@@ -63,6 +68,7 @@ _PATIENT_READ = (
     .join(Patient, Patient.id == Link.patient_id)
     .join(Service, Service.id == Session.service_id)
     .where(Session.secret_hash == sa.bindparam("secret_hash"), Patient.died_on.is_(None))
+    .where(Link.purpose != LinkPurpose.CARER)
 )
 
 
@@ -71,7 +77,13 @@ def _patient(credential: Credential, *, now: datetime) -> Found | None:
     row = run(_PATIENT_READ, {"secret_hash": digest}).one_or_none()
     if row is None:
         return None
-    standing = patient_standing(
+    standing = _standing(row, credential, now=now)
+    return None if standing is Standing.OVER else (_patient_viewer(row, standing), contact_of(row))
+
+
+def _standing(row: Any, credential: Credential, *, now: datetime) -> Standing:
+    """What is left of a session that began with a link."""
+    return patient_standing(
         PatientSession(
             created_at=row.created_at,
             expires_at=row.expires_at,
@@ -82,7 +94,53 @@ def _patient(credential: Credential, *, now: datetime) -> Found | None:
         ),
         now=now,
     )
-    return None if standing is Standing.OVER else (_patient_viewer(row, standing), contact_of(row))
+
+
+# Read at each request: an ended carer is out on every worker at once (SEC-11).
+_CARER_READ = (
+    sa.select(
+        Session.id.label("session_id"),
+        Session.created_at,
+        Session.expires_at,
+        Session.ended_at,
+        Session.birth_date_confirmed_at.label("confirmed_at"),  # a carer's: when the code was right
+        Link.id.label("link_id"),
+        Link.end_reason,
+        Carer.id.label("carer_id"),
+        Carer.patient_id,
+        Carer.acts,
+        Patient.language,
+        *CONTACT,
+    )
+    .join(Link, Link.id == Session.link_id)
+    .join(Carer, Carer.id == Link.pack_id)
+    .join(Patient, Patient.id == Carer.patient_id)
+    .join(Service, Service.id == Session.service_id)
+    .where(Session.secret_hash == sa.bindparam("secret_hash"), Patient.died_on.is_(None))
+    .where(Link.purpose == LinkPurpose.CARER, Carer.ended_at.is_(None))
+    .where(Carer.ends_on >= sa.bindparam("today", type_=sa.Date))
+)
+
+
+def _carer(credential: Credential, *, now: datetime) -> Found | None:
+    digest = secret_hash(credential.secret)
+    row = run(_CARER_READ, {"secret_hash": digest, "today": london_day(now)}).one_or_none()
+    standing = _standing(row, credential, now=now) if row is not None else Standing.OVER
+    if row is None or standing is Standing.OVER:
+        return None
+    viewer = Viewer(
+        roles=frozenset({Role.CARER}),
+        service_id=row.service_id,
+        session_id=row.session_id,
+        patient_id=row.patient_id,
+        carer_id=row.carer_id,
+        acts=known_acts(row.acts),
+        link_id=row.link_id,
+        carer_confirmed=row.confirmed_at is not None,
+        idle=standing is Standing.IDLE,
+        language=row.language,
+    )
+    return viewer, contact_of(row)
 
 
 def _patient_viewer(row: Any, standing: Standing) -> Viewer:

@@ -141,8 +141,11 @@ def _door() -> str | None:
     if request.path.startswith("/staff"):
         return "staff_signin.sign_in"
     asking = current_viewer()
-    is_patient = asking is not None and asking.is_patient
-    return "entry.birth_date" if is_patient and SENT_BY not in request.headers else None
+    if asking is None or SENT_BY in request.headers:
+        return None
+    if asking.carer_id is not None:
+        return "caring.code"
+    return "entry.birth_date" if asking.is_patient else None
 
 
 def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:

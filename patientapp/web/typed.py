@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from flask import request
+
+from patientapp.errors import Invalid
 
 
 def seen_step() -> int | None:
@@ -19,3 +22,12 @@ def typed_id(name: str) -> UUID | None:
         return UUID(request.form.get(name, ""))
     except ValueError:
         return None
+
+
+def refuse_unknown(known: Collection[str]) -> None:
+    """Raise Invalid, naming them, for fields that this form has not (SEC-06)."""
+    unknown = sorted(set(request.form) - set(known))
+    if unknown:
+        raise Invalid(
+            "This form has no such field.", fields={name: ["Leave it out."] for name in unknown}
+        )

@@ -67,7 +67,7 @@ def _to_be_read(*, service_id: UUID, patient_id: UUID, source: str, now: datetim
 def listen_to_words(response: Response) -> Response:
     """Hear what a patient wrote in a form that was refused; the refusal stands. For `after_request`."""
     asking = current_viewer()
-    if asking is None or asking.patient_id is None or not asking.birth_date_confirmed:
+    if asking is None or asking.patient_id is None or not asking.is_confirmed:
         return response
     if (
         request.method not in {"POST", "PUT"}

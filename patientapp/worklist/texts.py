@@ -35,6 +35,20 @@ def reason(code: str) -> str:
         "texts_left_at_carrier": _(
             "The phone company stops our texts: somebody on this number texted STOP. Call and ask."
         ),
+        "carer_text_not_delivered": _(
+            "A text to a carer did not arrive. Check the number with the patient."
+        ),
+        "carer_not_me": _("A carer's link reached somebody else. Check the number with the patient."),
+        "carer_locked": _("A carer gave wrong codes and is locked for a day. Ask the patient."),
+        "young_carer": _(
+            "A carer said that a child or young person helps. Offer support to the young carer."
+        ),
+        "dependent_children": _("A carer said that children depend on this person. Ask what they need."),
+        "carer_strained": _("A carer feels a heavy strain. Offer a carer's assessment and support."),
+        "cannot_talk_safely": _(
+            "Somebody told us that they cannot talk safely. Do not text, write or leave a message about "
+            "it. Speak to them alone, and follow your safeguarding steps."
+        ),
         "no_mobile": _("Questionnaires are due and this person cannot be texted. Call or write."),
         "pack_on_paper": _(
             "Questionnaires are due and this person's record says paper. Print, post, and type them in."

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from patientapp.access.guard import RouteWithoutPolicy, public, refuse_undeclared
-from patientapp.access.matrix import HOLDERS, Permission, may
+from patientapp.access.matrix import HOLDERS, LISTED_ACTS, Permission, may
 from patientapp.access.viewer import Role, Viewer
+
+EVERY_ACT = frozenset(LISTED_ACTS.values())
 
 
 def viewer(role: Role, **over: object) -> Viewer:
@@ -17,6 +19,8 @@ def viewer(role: Role, **over: object) -> Viewer:
     facts |= (
         {"patient_id": uuid4(), "birth_date_confirmed": True}
         if role is Role.PATIENT
+        else {"patient_id": uuid4(), "carer_id": uuid4(), "carer_confirmed": True, "acts": EVERY_ACT}
+        if role is Role.CARER
         else {"staff_id": uuid4()}
     )
     return Viewer(**(facts | over))  # type: ignore[arg-type]
@@ -55,3 +59,18 @@ def test_sec_01_an_app_with_an_undeclared_route_does_not_start() -> None:
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
     with pytest.raises(RouteWithoutPolicy, match="GET /forgotten"):
         refuse_undeclared(app)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("over", [{"carer_confirmed": False}, {"idle": True}])
+def test_sec_11_before_the_code_and_while_idle_a_carer_may_only_give_it(
+    permission: Permission, over: dict[str, object]
+) -> None:
+    early = viewer(Role.CARER, **over)
+    assert may(early, permission) == (permission is Permission.ENTER_AS_CARER)
+
+
+@pytest.mark.parametrize("permission", LISTED_ACTS)
+def test_sec_11_an_act_that_is_not_listed_is_no_act(permission: Permission) -> None:
+    others = EVERY_ACT - {LISTED_ACTS[permission]}
+    assert not may(viewer(Role.CARER, acts=others), permission)

@@ -9,13 +9,16 @@ from patientapp.access.viewer import Role
 from patientapp.education.programme_actions import join
 from patientapp.education.programme_queries import course
 from patientapp.episodes.models import Episode
+from patientapp.links.tokens import token_of
 from patientapp.pifu.sending import send
 from patientapp.plans.actions import begin
 from patientapp.plans.keeping import keep_copy
 from tests.appointments.world import make_slot, make_visit, patient_of
+from tests.carers.world import link_of, make_carer, sign_in_carer
 from tests.documents.test_actions import issued
 from tests.education.test_programme import plan as plan_programme
 from tests.factories import (
+    LINK_KEY,
     NOW,
     make_pack,
     make_patient,
@@ -82,6 +85,18 @@ PATIENT = [
     "/services/{slug}/local-help",
     "/learn/search?q=slepe",
     "/learn/sleep/thanks",
+    "/my-page/carers",
+    "/caring/code",
+    "/caring",
+    "/caring/plan",
+    "/caring/visits",
+    "/caring/questions",
+    "/caring/questions/thank-you",
+    "/caring/come-back",
+    "/caring/come-back/advice/yes",
+    "/caring/come-back/sent",
+    "/caring/locked",
+    "/q/{carer_token}",
     "/no-such-page",
     "/api/v1/docs",
     "/problems/conflict",
@@ -127,6 +142,7 @@ STAFF += [
     "/staff/downtime",
     "/staff/questionnaires",
     "/staff/complaints/report",
+    "/staff/patients/{patient}/carers",
     "/staff/patients/{patient}/documents",
     "/staff/patients/{patient}/documents/{document}",
     "/staff/patients/{patient}/documents/{document}/print",
@@ -165,6 +181,8 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
     fill_in(me)
     asked = send(me, now=NOW)
     fill_in(me)
+    carer = make_carer(patient, name=patient.family_name)
+    sign_in_carer(client, session, carer)
     session.commit()
     return {
         "copy": str(copy_id),
@@ -174,6 +192,7 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
         "document": str(plan.document.id),
         "visit": str(visit.id),
         "token": token,
+        "carer_token": token_of(link_of(session, carer).id, key=LINK_KEY),
         "task": str(tasks_of(session, pack)[0].id),
         "slug": service.slug,
         "patient": str(patient.id),
