@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,11 +15,11 @@ from patientapp.education import actions, shown, texts
 from patientapp.education.directory import leaflet
 from patientapp.education.rules import Mark
 from patientapp.errors import Invalid
-from patientapp.i18n import gettext as _
 from patientapp.services.contact import ServiceContact
 from patientapp.services.queries import contact, system_service_by_slug
 from patientapp.web.current import settings
 from patientapp.web.limits import limiter
+from patientapp.web.scan import qr
 from patientapp.web.security import may_be_kept
 
 blueprint = Blueprint("education", __name__, template_folder="templates")
@@ -173,9 +172,3 @@ def _service(slug: str) -> ServiceContact:
     g.service = contact(system_service_by_slug(slug))
     found: ServiceContact = g.service
     return found
-
-
-def qr(address: str) -> tuple[str, str]:
-    """(picture as a data address, what it says) of a code to scan."""
-    made = segno.make(address, error="m", micro=False)
-    return made.svg_data_uri(scale=4, border=4), _("Scan to open %(address)s", address=address)

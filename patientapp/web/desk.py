@@ -21,6 +21,12 @@ class OtherPatient(Conflict):
     title = "That page was about another patient"
 
 
+class RecordChanged(Conflict):
+    """The record is not as your page showed it. Load the page again and look before you act (CLIN-07)."""
+
+    title = "This record changed while you were reading"
+
+
 def check_form_patient(patient_id: UUID) -> None:
     """Raise OtherPatient unless the form that was posted names this patient (CLIN-07)."""
     if request.form.get("patient_id") != str(patient_id):
@@ -35,6 +41,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("patients", Permission.SEE_PATIENTS, _("Patients"), "patients.listing"),
         ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
         ("coming_back", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
+        ("paper", Permission.ENTER_ANSWERS, _("Paper"), "second_typing.listing"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
         ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from patientapp.access.guard import current_viewer
-from patientapp.errors import BadRequest, Problem, SignInNeeded, Unavailable
+from patientapp.errors import BadRequest, Conflict, Problem, SignInNeeded, Unavailable
 from patientapp.i18n import gettext as _
 from patientapp.web.fallback import spoken
 from patientapp.web.sent import SENT_BY
@@ -150,6 +150,8 @@ def _door() -> str | None:
 
 def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:
     title, next_step = _staff_words(status) if _is_desk() else _words(status)
+    if _is_desk() and isinstance(problem, Conflict) and type(problem) is not Conflict:
+        title = problem.title  # says what happened; staff's pages are in English
     happened, step = problem.words() if problem else ("", "")
     if problem and type(problem).words is Problem.words:  # nobody wrote it for patients: it is English
         happened = spoken(happened)
