@@ -25,6 +25,7 @@ from patientapp.kpi.returns import check_all as check_returns
 from patientapp.messaging.gateway import Gateway
 from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
+from patientapp.paper.rules import in_force as typed_twice
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import check_all
 from patientapp.services.opening import opening
@@ -83,6 +84,10 @@ ROOMS = (
     ("patientapp.carers.asking_pages", "blueprint"),
     ("patientapp.carers.my_pages", "blueprint"),
     ("patientapp.carers.staff_pages", "blueprint"),
+    ("patientapp.paper.pages", "blueprint"),
+    ("patientapp.paper.second_pages", "blueprint"),
+    ("patientapp.paper.correct_pages", "blueprint"),
+    ("patientapp.paper.print_pages", "blueprint"),
     ("patientapp.extracts.api", "blueprint"),
     ("patientapp.education.pages", "blueprint"),
     ("patientapp.education.my_pages", "blueprint"),
@@ -105,6 +110,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     check_all()
     check_returns()
     in_force()
+    typed_twice()
     kinds()
     check_reviews(profiles().values())
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))

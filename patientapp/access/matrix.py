@@ -34,6 +34,7 @@ class Permission(StrEnum):
     READ_FHIR = "read_fhir"
     WRITE_FHIR = "write_fhir"
     MANAGE_VISITS = "manage_visits"
+    ENTER_ANSWERS = "enter_answers"  # of paper, of a call: for a patient of the service
     OFFER_LEARNING = "offer_learning"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     MANAGE_PROGRAMMES = "manage_programmes"
@@ -90,6 +91,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.READ_FHIR: _CLINICIAN,
     Permission.WRITE_FHIR: _CLINICIAN,
     Permission.MANAGE_VISITS: _CARE_TEAM,
+    Permission.ENTER_ANSWERS: _CARE_TEAM,
     Permission.OFFER_LEARNING: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.MANAGE_PROGRAMMES: _CARE_TEAM,

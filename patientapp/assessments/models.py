@@ -114,6 +114,19 @@ class Response(AppendOnly, Identified, Model):
     corrects_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("responses.id"))
 
 
+class ResponseNote(AppendOnly, Model):
+    """Who put a response into the record for the patient and, of a correction, why."""
+
+    __tablename__ = "response_notes"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    response_id: Mapped[UUID] = mapped_column(sa.ForeignKey("responses.id"), primary_key=True)
+    author: Mapped[str]  # staff:<id>
+    interpreted: Mapped[bool]  # asked through an interpreter
+    reason: Mapped[str]  # empty: not a correction
+    at: Mapped[datetime]
+
+
 class BaselineSpread(AppendOnly, Model):
     """How far a service's own patients differ at baseline on one scale, as reckoned on one day.
 

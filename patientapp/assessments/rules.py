@@ -13,6 +13,9 @@ LATE_DAYS = timedelta(days=3)  # begun in time, sent late: 72 hours (REL-03)
 LOOK_AFTER_ANSWER = timedelta(hours=24)  # a set begun and not finished is worth one text then
 SKIPPED = "skipped"
 NOT_REACHED = "not_reached"
+TWO_MARKED = "two_marked"  # on paper: which of the two was meant is nobody's to guess
+CANNOT_READ = "cannot_read"
+UNANSWERED = frozenset({SKIPPED, NOT_REACHED, TWO_MARKED, CANNOT_READ})
 
 
 class TimePoint(StrEnum):

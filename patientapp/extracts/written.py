@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from patientapp.assessments.models import Response
-from patientapp.assessments.rules import NOT_REACHED, SKIPPED
+from patientapp.assessments.rules import UNANSWERED
 from patientapp.cells import csv_line, safe_cell
 from patientapp.db import db, end_read
 from patientapp.extracts.fhir_lines import as_observations, as_response
@@ -112,7 +112,7 @@ def _answers_csv(asked: Asked, *, before: datetime) -> Lines:
 def _items(row: Any) -> Lines:
     facts = csv_line(_facts(row)).rstrip("\r\n")
     for item, value in json.loads(row.answers).items():
-        if value in (SKIPPED, NOT_REACHED):
+        if value in UNANSWERED:
             yield f"{facts},{safe_cell(item)},,{value}\r\n"
         else:
             yield f"{facts},{safe_cell(item)},{safe_cell(value)},answered\r\n"

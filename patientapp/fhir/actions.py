@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.assessments.answering import AlreadySubmitted
-from patientapp.assessments.entering import Entry, enter, mark_of
+from patientapp.assessments.entering import enter
+from patientapp.assessments.entry_rows import Entry, mark_of
 from patientapp.assessments.models import Response
 from patientapp.db import db
 from patientapp.errors import NotFound

@@ -33,6 +33,7 @@ ROOMS = [
     "assurance",
     "replies",
     "imports",
+    "paper",
 ]
 
 for room in ROOMS:

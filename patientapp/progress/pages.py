@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission, may
+from patientapp.assessments.correcting import corrections_of
 from patientapp.assessments.rules import PackState, TimePoint
 from patientapp.audit.actions import record
 from patientapp.db import transaction
@@ -22,6 +23,7 @@ from patientapp.patients import queries as patients
 from patientapp.patients.schemas import ListingSchema
 from patientapp.plans.queries import flares_of
 from patientapp.progress import queries, shown, texts
+from patientapp.progress.answered import all_answers
 from patientapp.progress.rules import Given, ScaleRow, own_rows, scale_rows
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import staff_page
@@ -146,6 +148,7 @@ def patient(patient_id: UUID) -> str:
         flares = flares_of(viewer(), patient_id)
         flags = flags_of(viewer(), [patient_id])[patient_id]
         reviews = due_of(viewer(), until=today + SOON, patient_id=patient_id)
+        corrections = corrections_of(viewer(), patient_id)
         record(viewer(), "looked at a patient", now=now, patient_id=patient_id)
     rows = scale_rows(given, shown.instrument_of, own_of)
     return staff_page(
@@ -162,7 +165,7 @@ def patient(patient_id: UUID) -> str:
         flags=flags,
         reviews=reviews,
         progress={one.episode.id: _progress(rows, one.episode.id) for one in episodes},
-        answers=[shown.answers(one) for one in reversed(given)],
+        answers=all_answers(viewer(), reversed(given), corrections),
         set_of=lambda task: shown.set_of(task, today=today),
         texts=texts,
         item_texts=worklist_texts,

@@ -14,7 +14,7 @@ from patientapp.patients.models import Patient
 from patientapp.patients.rules import Need
 from patientapp.progress import own_texts, texts
 from patientapp.progress.queries import TaskLine
-from patientapp.progress.rules import Given, Point, ScaleRow, Step, outcome
+from patientapp.progress.rules import Point, ScaleRow, Step, outcome
 from patientapp.questionnaires.definition import Instrument
 from patientapp.questionnaires.library import default_library
 from patientapp.scoring.change import important_size
@@ -163,29 +163,6 @@ def spread(row: ScaleRow, step: Step) -> tuple[str, str]:
     """Which SD the noise of a scale was reckoned with, whose it is, and on how many people."""
     name = f"{row.instrument.title()}: {row.scale.title}"
     return name, texts.spread(step.change.sd_used)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answers:
-    """One response in words."""
-
-    given: Given
-    title: str
-    time_point: str
-    answered_by: str
-    pairs: Sequence[tuple[str, str]]
-
-
-def answers(given: Given) -> Answers:
-    """What was answered, question by question."""
-    instrument = instrument_of(given.instrument, given.instrument_version)
-    return Answers(
-        given=given,
-        title=instrument.title(),
-        time_point=texts.time_point(given.time_point),
-        answered_by=texts.answered_by(given.answered_by),
-        pairs=texts.answers(instrument, given),
-    )
 
 
 def set_of(task: TaskLine, *, today: date) -> str:

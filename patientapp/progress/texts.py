@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.rules import NOT_REACHED, SKIPPED, PackState, TimePoint
+from patientapp.assessments.rules import (
+    PackState,
+    TimePoint,
+)
 from patientapp.episodes.clock_rules import ClockState
 from patientapp.episodes.rules import EpisodeEventKind, PainSite
 from patientapp.i18n import gettext as _
-from patientapp.progress.rules import Given, Point
+from patientapp.progress.rules import Point
 from patientapp.questionnaires.comparison import SpreadUsed
-from patientapp.questionnaires.definition import Instrument
 from patientapp.questionnaires.offering import Withheld
 from patientapp.scoring.change import Direction, ImportantChange, ReliableChange
 from patientapp.scoring.scale import Method, Reason, Scale
@@ -192,23 +194,3 @@ def withheld(why: Withheld) -> str:
         Withheld.BROKEN: _("its installed wording was changed or damaged"),
     }
     return words[why]
-
-
-def answers(instrument: Instrument, given: Given) -> list[tuple[str, str]]:
-    """(question, answer) in the words that it was answered in, in the order asked."""
-    wording = instrument.wording(given.language, given.wording)
-    pairs = []
-    for item in instrument.items:
-        value = given.answers.get(item.code, NOT_REACHED)
-        words = wording.item(item.code) if wording else None
-        pairs.append((words.text if words else item.code, _answer(value, words)))
-    return pairs
-
-
-def _answer(value: object, words: object) -> str:
-    if value == SKIPPED:
-        return _("Skipped")
-    if value == NOT_REACHED:
-        return _("Not reached")
-    option = getattr(words, "options", {}).get(value)
-    return f"{option.text} ({value})" if option and option.text != str(value) else str(value)

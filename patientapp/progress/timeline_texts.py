@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patientapp.assessments.rules import NOT_REACHED, SKIPPED, AnswerMode
+from patientapp.assessments.rules import NOT_REACHED, UNANSWERED, AnswerMode
 from patientapp.i18n import gettext as _
 from patientapp.progress import texts
 from patientapp.progress.rules import Outcome, Point, ScaleRow, outcome_at, step_to
@@ -53,14 +53,24 @@ def how(of: Point) -> str:
     return f"{who}, {way}" if way else who
 
 
+def mode(of: AnswerMode) -> str:
+    """By which route answers came."""
+    words = {
+        AnswerMode.SELF: _("On their own phone or computer"),
+        AnswerMode.HELPED: _("With help, or read out in the room"),
+        AnswerMode.INTERPRETER: _("Through an interpreter"),
+        AnswerMode.PHONE: _("Read out by phone"),
+        AnswerMode.PAPER: _("On paper, typed in"),
+        AnswerMode.PROXY: _("By somebody else"),
+        AnswerMode.KIOSK: _("On the clinic's tablet"),
+    }
+    return words[of]
+
+
 def missing(row: ScaleRow, of: Point, answered: Instrument) -> str:
     """The questions of this scale that were left out, by their words."""
     wording = answered.wording(of.given.language, of.given.wording)
-    left = [
-        code
-        for code in row.scale.items
-        if of.given.answers.get(code, NOT_REACHED) in (SKIPPED, NOT_REACHED)
-    ]
+    left = [code for code in row.scale.items if of.given.answers.get(code, NOT_REACHED) in UNANSWERED]
     named = (wording.item(code) if wording else None for code in left)
     return "; ".join(words.text if words else code for words, code in zip(named, left, strict=True)) or _(
         "none"
