@@ -96,6 +96,7 @@ ROOMS = (
     ("patientapp.feedback.pages", "blueprint"),
     ("patientapp.replies.pages", "blueprint"),
     ("patientapp.home.pages", "blueprint"),
+    ("patientapp.home.seen_pages", "blueprint"),
 )
 LOCAL_PHONE = ("patientapp.messaging.dev_pages", "blueprint")  # demonstrations and tests only
 

@@ -40,6 +40,14 @@ def system_checked() -> Iterator[Checked]:
         yield Checked(emptied, 1)
 
 
+def system_entries(chain: str, *, before: int | None, limit: int) -> list[AuditEntry]:
+    """The newest entries of a chain, or those before one; whose it is, the caller has made sure."""
+    asked = sa.select(AuditEntry).where(AuditEntry.chain == chain)
+    if before is not None:
+        asked = asked.where(AuditEntry.seq < before)
+    return list(db.session.scalars(asked.order_by(AuditEntry.seq.desc()).limit(limit)))
+
+
 def _checked(chain: str, rows: Iterable[Any]) -> Checked:
     rows = iter(rows)
     first = next(rows)

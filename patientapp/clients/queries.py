@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,6 +34,12 @@ def system_clients(service_id: UUID | None = None) -> Sequence[tuple[Client, str
     if service_id is not None:
         asked = asked.where(Client.service_id == service_id)
     return [(row[0], row[1]) for row in db.session.execute(asked)]
+
+
+def system_client_names(client_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these clients, revoked ones too."""
+    asked = sa.select(Client.id, Client.name).where(Client.id.in_(client_ids))
+    return {row.id: row.name for row in db.session.execute(asked)}
 
 
 def viewer_of(client: Client, scope: str) -> Viewer:

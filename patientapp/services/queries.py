@@ -138,6 +138,12 @@ def staff_names(viewer: Viewer, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in db.session.execute(asked)}
 
 
+def system_staff_names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of people who have ever worked here, for those whose records they opened."""
+    asked = sa.select(Staff.id, Staff.name).where(Staff.id.in_(set(staff_ids)))
+    return {row.id: row.name for row in db.session.execute(asked)}
+
+
 def _found(service: Service | None) -> Service:
     if service is None:
         raise NotFound

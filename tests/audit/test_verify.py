@@ -72,3 +72,20 @@ def test_ops_01_a_chain_that_lost_its_end_or_its_head_is_found(
     assert done.exit_code == 1
     assert f"{chain}: changed" in done.output
     assert "1 of 2 chains" in done.output
+
+
+def test_ops_01_a_hundred_edits_are_found_a_hundred_times(session: Session) -> None:
+    """Every column of every entry of a longer chain, one at a time, each put back before the next."""
+    viewer = staff_viewer(make_service(session))
+    for n in range(20):
+        record(viewer, f"act {n}", now=NOW)
+    session.commit()
+    found = 0
+    for seq in range(1, 21):
+        for edit in ("actor", "action", "object", "result", "removed"):
+            kept = session.begin_nested()
+            session.execute(sa.text(EDITS[edit]), {"chain": viewer.key, "seq": seq})
+            session.expire_all()
+            found += broken() == {viewer.key: seq}
+            kept.rollback()
+    assert (found, broken()) == (100, {})
