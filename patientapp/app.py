@@ -22,6 +22,7 @@ from patientapp.db import db, end_reads_softly, engine_options, prepare
 from patientapp.documents.kinds import kinds
 from patientapp.findings.rules import check_reviews
 from patientapp.kpi.returns import check_all as check_returns
+from patientapp.lists.rules import in_force as who_is_listed
 from patientapp.messaging.gateway import Gateway
 from patientapp.messaging.webhooks import TELL
 from patientapp.outgoing.wiring import tell_staff
@@ -84,6 +85,7 @@ ROOMS = (
     ("patientapp.carers.asking_pages", "blueprint"),
     ("patientapp.carers.my_pages", "blueprint"),
     ("patientapp.carers.staff_pages", "blueprint"),
+    ("patientapp.lists.pages", "blueprint"),
     ("patientapp.paper.pages", "blueprint"),
     ("patientapp.paper.second_pages", "blueprint"),
     ("patientapp.paper.correct_pages", "blueprint"),
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     check_returns()
     in_force()
     typed_twice()
+    who_is_listed()
     kinds()
     check_reviews(profiles().values())
     app = Flask("patientapp", static_folder=None, template_folder=str(HERE / "web/templates"))

@@ -59,5 +59,5 @@ def _words() -> list[tuple[str, str]]:
         ),
         (r".*(learning|topic|programme|register|offered)", _("Worked on your learning and programme")),
         (r".*opioid", _("Worked on your medicine record")),
-        (r".*(patient|record|took back|took in|death|session|began)", _("Changed your record")),
+        (r"(kept )|.*(patient|record|took back|took in|death|session|began)", _("Changed your record")),
     ]

@@ -34,6 +34,7 @@ ROOMS = [
     "replies",
     "imports",
     "paper",
+    "lists",
 ]
 
 for room in ROOMS:

@@ -87,10 +87,11 @@ def given(viewer: Viewer, patient_id: UUID) -> list[Given]:
         )
         .order_by(Response.answered_at, Task.position, Response.id)
     )
-    return [_given(response) for response in db.session.scalars(asked)]
+    return [as_given(response) for response in db.session.scalars(asked)]
 
 
-def _given(response: Response) -> Given:
+def as_given(response: Response) -> Given:
+    """A response as progress sees it."""
     return Given(
         response_id=response.id,
         episode_id=response.episode_id,

@@ -41,6 +41,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("patients", Permission.SEE_PATIENTS, _("Patients"), "patients.listing"),
         ("visits", Permission.MANAGE_VISITS, _("Visits"), "visits_staff.of_day"),
         ("coming_back", Permission.MANAGE_RETURNS, _("Coming back"), "returns_staff.inbox"),
+        ("lists", Permission.SEE_PROGRESS, _("Lists"), "lists.first"),
         ("paper", Permission.ENTER_ANSWERS, _("Paper"), "second_typing.listing"),
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
         ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),

@@ -81,6 +81,13 @@ def said_behind(viewer: Viewer, item_ids: Collection[UUID]) -> dict[UUID, list[S
     return found
 
 
+def standings(viewer: Viewer, sources: Collection[str]) -> dict[str, OpenItem]:
+    """The items that these sources have raised, open or closed; one query for a whole list."""
+    asked = _items(viewer).where(WorkItem.source.in_(sources))
+    rows = db.session.execute(asked) if sources else ()
+    return {row[0].source: _open(row, now=row[0].due_at) for row in rows}
+
+
 def newest_step(item_id: UUID) -> WorkItemEvent | None:
     """Where one item is now, for the machine itself."""
     steps = sa.select(WorkItemEvent).where(WorkItemEvent.item_id == item_id)
