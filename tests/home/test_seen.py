@@ -41,7 +41,7 @@ def _written(node: ast.expr) -> str:
 
 OF_NOBODY = (
     "staff", "client", "service", "signed", "second factor", "password", "retention", "simulated",
-    "nobody", "figure", "return", "reminder results", "topic", "a view",
+    "nobody", "figure", "return", "reminder results", "topic", "a view", "incident", "the audit",
 )  # fmt: skip
 
 
