@@ -38,6 +38,9 @@ def is_known(action: str) -> bool:
 def _words() -> list[tuple[str, str]]:
     return [
         (r"looked at (my page|own )", _("Looked at your own pages")),
+        (r".*carer", _("Worked on who may help you here")),
+        (r"(cannot|can) talk safely", _("Noted when it is safe to reach you")),
+        (r".*help with booking", _("Asked for, or noted, help with booking")),
         (r"looked at (alert|task)", _("Looked at an alert or a task about you")),
         (r"looked at .*(learning|programme|register)", _("Looked at your learning and programme")),
         (r"looked at .*visit", _("Looked at your visits")),

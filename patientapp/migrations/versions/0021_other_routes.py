@@ -1,14 +1,14 @@
 """other routes: who typed a response and why it was corrected; the second typing of a sample
 
-Revision: 0020, after 0019
+Revision: 0021, after 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0020'
-down_revision = '0019'
+revision = '0021'
+down_revision = '0020'
 
 ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")

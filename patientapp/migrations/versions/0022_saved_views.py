@@ -1,13 +1,13 @@
 """saved views: lists as somebody likes to see them
 
-Revision: 0021, after 0020
+Revision: 0022, after 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0021'
-down_revision = '0020'
+revision = '0022'
+down_revision = '0021'
 
 ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 
