@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
-
-import sqlalchemy as sa
 
 from patientapp.appointments import bulk
 from patientapp.appointments.bulk_rules import Plan, Row, mistakes
@@ -24,18 +21,16 @@ from patientapp.appointments.rules import (
     VisitState,
 )
 from patientapp.appointments.said_rules import Said
-from patientapp.db import db, transaction
-from patientapp.episodes.models import Episode
-from patientapp.episodes.queries import system_days_of
+from patientapp.db import transaction
 from patientapp.episodes.rules import EpisodeEventKind, day_problem
 from patientapp.errors import Invalid
 from patientapp.imports.kinds import Batch, Counts
+from patientapp.imports.leading import Referral, referrals_of
 from patientapp.imports.rules import Column, Mistake, london_moment, one_of, text, whole
 from patientapp.services.queries import system_service
 from patientapp.workdays import london_day
 
-LONGEST_KEY = 100
-LONGEST_ARM = 40
+LONGEST_KEY, LONGEST_ARM = 100, 40
 
 
 class Status(StrEnum):
@@ -62,15 +57,6 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Referral:
-    """Where a referral's key leads."""
-
-    episode_id: UUID
-    patient_id: UUID
-    received: date | None
-
-
 class Appointments:
     """The `appointments` kind."""
 
@@ -81,7 +67,7 @@ class Appointments:
 
     def said_before(self, batch: Batch) -> set[int]:
         """The lines that are, but for their order, what was sent last under their key."""
-        referrals = _referrals(batch)
+        referrals = referrals_of(batch)
         keys = [values["appointment_key"] for _line, values in batch.rows]
         sent = bulk.digests(batch.service_id, keys)
         return {
@@ -93,7 +79,7 @@ class Appointments:
 
     def check(self, batch: Batch) -> list[Mistake]:
         """Unknown referrals, days that cannot be, keys of other visits."""
-        referrals = _referrals(batch)
+        referrals = referrals_of(batch)
         closed_on = system_service(batch.service_id).closed_on
         keys = [values["appointment_key"] for _line, values in batch.rows]
         there = {key: one.visit for key, one in bulk.known(batch.service_id, keys).items()}
@@ -160,7 +146,7 @@ def _counts(plan: Plan) -> Counts:
 
 def _parts(batch: Batch) -> Iterator[tuple[dict[str, Row], dict[str, int]]]:
     """Rows and lines by key, split where a key comes again."""
-    referrals = _referrals(batch)
+    referrals = referrals_of(batch)
     part: dict[str, Row] = {}
     lines: dict[str, int] = {}
     for line, values in batch.rows:
@@ -212,29 +198,3 @@ def _row_mistakes(
     over = {Status.ATTENDED, Status.MISSED}
     if values["status"] in over and london_day(starts) > london_day(now):
         yield "status", "the day of the visit has not come"
-
-
-def _referrals(batch: Batch) -> dict[str, Referral]:
-    """Where these keys lead: the sender's own, or our own id of an episode."""
-    keys = {values["referral_key"] for _line, values in batch.rows}
-    ids = {made: key for key in keys if (made := _uuid(key)) is not None}
-    asked = sa.select(Episode.id, Episode.patient_id, Episode.referral_key).where(
-        Episode.service_id == batch.service_id,
-        sa.or_(Episode.referral_key.in_(keys), Episode.id.in_(ids)),
-    )
-    rows = db.session.execute(asked).all()
-    received = system_days_of([row.id for row in rows], EpisodeEventKind.RECEIVED)
-    found = {}
-    for row in rows:
-        leads = Referral(row.id, row.patient_id, received.get(row.id))
-        for key in (ids.get(row.id), row.referral_key):
-            if key is not None:
-                found[key] = leads
-    return found
-
-
-def _uuid(key: str) -> UUID | None:
-    try:
-        return UUID(key)
-    except ValueError:
-        return None

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
 
-from babel.dates import format_date, format_time
 from flask_babel import force_locale
 
 from patientapp import i18n
 from patientapp.i18n import gettext as _
-from patientapp.messaging.visit_texts import PLACES, REASONS, VISIT_TEXTS
-
-DAY = "d MMM"  # 24 Sept, never "tomorrow": a text that arrives late still says the right day
-WEEKDAY = "EEE d MMM"  # Wed 24 Sept
-CLOCK = {"en": "h:mma"}  # 10:30am; elsewhere as the language writes a short time
+from patientapp.messaging.saying import READ, SAY, CannotFill
+from patientapp.messaging.visit_texts import VISIT_TEXTS
 
 
 @dataclass(frozen=True)
@@ -143,10 +138,6 @@ TEMPLATES: Mapping[str, Template] = {
 } | {name: _of(words, *needs, has_link=link) for name, (words, needs, link) in VISIT_TEXTS.items()}
 
 
-class CannotFill(ValueError):
-    """A text has no such template, or its words are not the ones the template needs."""
-
-
 def check(template: str, words: Mapping[str, str], *, has_link: bool) -> None:
     """Raise CannotFill unless this text can be written later: better now than at sending."""
     found = TEMPLATES.get(template)
@@ -156,7 +147,7 @@ def check(template: str, words: Mapping[str, str], *, has_link: bool) -> None:
         raise CannotFill(f"{template} needs {sorted(found.needs)}, not {sorted(words)}")
     if found.has_link and not has_link:
         raise CannotFill(f"{template} needs a link")
-    for name, read in _READ.items():
+    for name, read in READ.items():
         if name in words:
             read(words[name])
 
@@ -174,52 +165,8 @@ def render(
     spoken = _spoken(template, language)
     filled = dict(words, service=service, phone=phone, link=link)
     with force_locale(spoken):
-        filled |= {name: say(filled[name], spoken) for name, say in _SAY.items() if name in filled}
+        filled |= {name: say(filled[name], spoken) for name, say in SAY.items() if name in filled}
         return TEMPLATES[template].words().format_map(filled)
-
-
-def _say_date(given: str, spoken: str) -> str:
-    return format_date(date.fromisoformat(given), DAY, locale=spoken)
-
-
-def _say_day(given: str, spoken: str) -> str:
-    return format_date(date.fromisoformat(given), WEEKDAY, locale=spoken)
-
-
-def _say_time(given: str, spoken: str) -> str:
-    wanted = CLOCK.get(spoken.split("_")[0], "short")
-    return format_time(time.fromisoformat(given), wanted, locale=spoken)
-
-
-def _say_place(given: str, _spoken: str) -> str:
-    return PLACES[given]() if given.startswith("@") else given
-
-
-def _say_why(given: str, _spoken: str) -> str:
-    return REASONS[given]()
-
-
-# Words that are kept as codes, and said in the reader's language; what cannot be read is refused.
-_SAY: Mapping[str, Callable[[str, str], str]] = {
-    "date": _say_date,
-    "day": _say_day,
-    "time": _say_time,
-    "place": _say_place,
-    "why": _say_why,
-}
-_READ: Mapping[str, Callable[[str], object]] = {
-    "date": date.fromisoformat,
-    "day": date.fromisoformat,
-    "time": time.fromisoformat,
-    "place": lambda given: not given.startswith("@") or _known(given, PLACES),
-    "why": lambda given: _known(given, REASONS),
-}
-
-
-def _known(code: str, codes: Mapping[str, object]) -> bool:
-    if code not in codes:
-        raise CannotFill(f"no words for {code!r}")
-    return True
 
 
 def _installed(language: str) -> str:

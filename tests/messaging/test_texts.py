@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from patientapp import i18n
+from patientapp.messaging.saying import CannotFill
 from patientapp.messaging.segments import is_gsm, segments, units
-from patientapp.messaging.texts import TEMPLATES, CannotFill, check, render
+from patientapp.messaging.texts import TEMPLATES, check, render
 from patientapp.messaging.visit_texts import REASONS
 
 LONGEST = {
