@@ -25,6 +25,7 @@ MODULES = {
     "replies": "patientapp.replies.cli",
     "import": "patientapp.imports.cli",
     "audit": "patientapp.audit.cli",
+    "papers": "patientapp.assurance.cli",
     "clients": "patientapp.clients.cli",
     "kpi": "patientapp.kpi.cli",
     "simulate": "patientapp.simulate.cli",
