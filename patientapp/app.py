@@ -63,6 +63,8 @@ ROOMS = (
     ("patientapp.signin.api", "blueprint"),
     ("patientapp.signin.staff_pages", "blueprint"),
     ("patientapp.findings.staff_pages", "blueprint"),
+    ("patientapp.safeguarding.pages", "blueprint"),
+    ("patientapp.safeguarding.staff_pages", "blueprint"),
     ("patientapp.plans.pages", "blueprint"),
     ("patientapp.plans.staff_pages", "blueprint"),
     ("patientapp.plans.api", "blueprint"),

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CARE_SEE_PLAN = "care_see_plan"
     CARE_ASK_TO_RETURN = "care_ask_to_return"
     CARE_SEE_VISITS = "care_see_visits"
+    TELL_IN_PRIVATE = "tell_in_private"  # of harm by somebody else
     SEE_PATIENTS = "see_patients"
     ADD_PATIENTS = "add_patients"
     SEE_PROGRESS = "see_progress"
@@ -64,7 +65,7 @@ _PATIENT = frozenset({Role.PATIENT})
 _CARER = frozenset({Role.CARER})
 _CLINICIAN = frozenset({Role.CLINICIAN})
 _CARE_TEAM = frozenset({Role.CLINICIAN, Role.SERVICE_ADMIN})
-_STAFF = frozenset(Role) - _PATIENT
+_STAFF = frozenset(Role) - _PATIENT - _CARER
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_SELF: _STAFF | _PATIENT,
@@ -84,6 +85,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.CARE_SEE_PLAN: _CARER,
     Permission.CARE_ASK_TO_RETURN: _CARER,
     Permission.CARE_SEE_VISITS: _CARER,
+    Permission.TELL_IN_PRIVATE: _PATIENT,
     Permission.SEE_PATIENTS: _CARE_TEAM,
     Permission.ADD_PATIENTS: _CARE_TEAM,
     Permission.SEE_PROGRESS: _CLINICIAN,

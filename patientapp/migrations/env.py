@@ -30,6 +30,7 @@ ROOMS = [
     "documents",
     "opioids",
     "findings",
+    "safeguarding",
     "assurance",
     "replies",
     "imports",

@@ -25,6 +25,7 @@ from patientapp.plans.queries import flares_of
 from patientapp.progress import queries, shown, texts
 from patientapp.progress.answered import all_answers
 from patientapp.progress.rules import Given, ScaleRow, own_rows, scale_rows
+from patientapp.safeguarding.queries import has_disclosed
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import staff_page
 from patientapp.workdays import london_day
@@ -147,6 +148,7 @@ def patient(patient_id: UUID) -> str:
         own_of = queries.own_spreads(viewer())
         flares = flares_of(viewer(), patient_id)
         flags = flags_of(viewer(), [patient_id])[patient_id]
+        told_in_private = has_disclosed(viewer(), patient_id)
         reviews = due_of(viewer(), until=today + SOON, patient_id=patient_id)
         corrections = corrections_of(viewer(), patient_id)
         record(viewer(), "looked at a patient", now=now, patient_id=patient_id)
@@ -164,6 +166,7 @@ def patient(patient_id: UUID) -> str:
         flares=flares,
         flags=flags,
         reviews=reviews,
+        told_in_private=told_in_private,
         progress={one.episode.id: _progress(rows, one.episode.id) for one in episodes},
         answers=all_answers(viewer(), reversed(given), corrections),
         set_of=lambda task: shown.set_of(task, today=today),

@@ -27,6 +27,8 @@ from patientapp.worklist.rules import (
     why_not_take,
 )
 
+HOUSEBOUND = "housebound"
+
 
 class SomebodyElseHasIt(Conflict):
     """A colleague has taken this item. Talk to them, or take it over from them by name."""
@@ -92,6 +94,18 @@ def raise_item(
         if number:
             tell(item_id, "duty", number, "duty-alert", service_id=service_id, now=now)
     return item_id
+
+
+def ask_to_arrange(service_id: UUID, patient_id: UUID, *, now: datetime) -> None:
+    """Somebody is known to be at home for good: a task, once, to arrange how they are met (B54)."""
+    raise_item(
+        ItemKind.TASK,
+        service_id=service_id,
+        patient_id=patient_id,
+        reason=HOUSEBOUND,
+        source=f"{patient_id}:{HOUSEBOUND}",
+        now=now,
+    )
 
 
 def note_said(item_id: UUID, said: Said) -> None:

@@ -16,9 +16,16 @@ from patientapp.access.guard import current_viewer
 from patientapp.db import transaction
 from patientapp.errors import Problem
 from patientapp.worklist.actions import raise_item
-from patientapp.worklist.phrases import needs_a_reader, risk_list, speaks_of_risk
+from patientapp.worklist.phrases import (
+    abuse_list,
+    needs_a_reader,
+    risk_list,
+    speaks_of_abuse,
+    speaks_of_risk,
+)
 from patientapp.worklist.rules import ItemKind
 
+ABUSE = "abuse_in_words"
 OTHER_LANGUAGE = "words_in_other_language"
 FOREIGN = 403  # sent by another site: not the person's own words
 OF_EVERY_FORM = frozenset({"csrf_token", "idempotency_key"})
@@ -35,8 +42,18 @@ def hear_words(
 ) -> bool:
     """Make the alert where a phrase of the list stands in the text; call it in the text's transaction.
 
-    What is in another language makes a task for a person to read it. Whether there is an alert.
+    What is in another language makes a task for a person to read it. Words of abuse make an alert of
+    their own. Whether there is an alert about self-harm.
     """
+    if speaks_of_abuse(text, abuse_list()):
+        raise_item(
+            ItemKind.ALERT,
+            service_id=service_id,
+            patient_id=patient_id,
+            reason=ABUSE,
+            source=f"{source}:abuse",
+            now=now,
+        )
     if not speaks_of_risk(text, risk_list()):
         if needs_a_reader(text, risk_list()):
             _to_be_read(service_id=service_id, patient_id=patient_id, source=source, now=now)

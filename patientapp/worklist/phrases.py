@@ -19,16 +19,20 @@ from pathlib import Path
 from patientapp.worklist.spelling import Spelling, is_english, near_words, plain, put_right
 
 FILE = Path(__file__).with_name("risk_phrases.toml")
+ABUSE_FILE = Path(__file__).with_name("abuse_phrases.toml")
 ENGLISH = Path(__file__).with_name("english_words.toml")
 
 
 __all__ = [
+    "AbuseList",
     "BrokenPhrases",
     "RiskList",
+    "abuse_list",
     "needs_a_reader",
     "phrase",
     "plain",
     "risk_list",
+    "speaks_of_abuse",
     "speaks_of_risk",
 ]
 
@@ -50,6 +54,19 @@ class RiskList:
     english: frozenset[str]
     patterns: Sequence[re.Pattern[str]]
     not_risk: Sequence[re.Pattern[str]]
+
+
+@dataclass(frozen=True)
+class AbuseList:
+    """Phrases that may speak of harm by somebody else (C63, D32)."""
+
+    version: str
+    dated: date
+    status: str
+    owner: str
+    review_by: date
+    patterns: Sequence[re.Pattern[str]]
+    not_abuse: Sequence[re.Pattern[str]]
 
 
 _GOES_ON = "and|but|because|so|i|please|help|sorry|or|now|with|the|my|this|what|anymore"
@@ -113,4 +130,30 @@ def risk_list() -> RiskList:
         english=frozenset(str(tomllib.loads(ENGLISH.read_text(encoding="utf-8"))["words"]).split()),
         patterns=[phrase(one, about, spelling.words) for one in lists["phrases"]],
         not_risk=[phrase(one, about, spelling.words) for one in lists["not_risk"]],
+    )
+
+
+def speaks_of_abuse(text: str, phrases: AbuseList) -> bool:
+    """Whether a phrase of the list of abuse stands in the text; spellings are put right as for risk."""
+    said = " " + put_right(text, risk_list().spelling)
+    for harmless in phrases.not_abuse:
+        said = harmless.sub(" ,", said)
+    return _any(phrases.patterns, said)
+
+
+@cache
+def abuse_list() -> AbuseList:
+    """The phrases that may speak of abuse."""
+    data = tomllib.loads(ABUSE_FILE.read_text(encoding="utf-8"))
+    if not data.get("owner") or not isinstance(data.get("review_by"), date):
+        raise BrokenPhrases(f"{ABUSE_FILE.name} needs an owner and a review date")
+    about, lists, spelt = data["groups"], data["lists"], risk_list().spelling.words
+    return AbuseList(
+        version=data["version"],
+        dated=data["dated"],
+        status=data["status"],
+        owner=data["owner"],
+        review_by=data["review_by"],
+        patterns=[phrase(one, about, spelt) for one in lists["phrases"]],
+        not_abuse=[phrase(one, about, spelt) for one in lists["not_abuse"]],
     )

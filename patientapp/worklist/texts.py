@@ -88,6 +88,11 @@ def reason(code: str) -> str:
         "pifu_signs_not_sure": _("Somebody is not sure about emergency signs. Call them now."),
         "pifu_check_in": _("It was agreed that we look in by ourselves. Call or write."),
         "pifu_ends": _("The time to come back ends soon. Decide with the patient what follows."),
+        "housebound": _(
+            "Somebody cannot leave home. Arrange telephone, video or home visits, and post papers."
+        ),
+        "told_in_private": _("Somebody told us something in private. Read it alone and act."),
+        "abuse_in_words": _("What somebody wrote is to be read alone, now. Then act."),
         "children_at_risk": _("A clinician found a worry about safe care of children. Act on it now."),
         "suicide_found": _("A clinician found active thoughts of suicide. Act on it now."),
         "mdt_review_wanted": _("An onward referral waits for the team's review. Put it on the list."),
