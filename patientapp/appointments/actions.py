@@ -6,7 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from patientapp.access.viewer import Viewer
-from patientapp.appointments.allowed import SlotGone, check_details, check_staff, check_step, follow, step
+from patientapp.appointments.allowed import (
+    SlotGone,
+    check_at_home,
+    check_details,
+    check_staff,
+    check_step,
+    follow,
+    step,
+)
 from patientapp.appointments.notices import call_needed, say_cancelled, tell_staff
 from patientapp.appointments.queries import system_by_keys, visit
 from patientapp.appointments.rules import (
@@ -46,6 +54,7 @@ def book(
     check_staff(viewer)
     check_details(details, now=now)
     of = episode(viewer, episode_id)
+    check_at_home(of.patient_id, details)
     made = add_visit(
         service_id=of.service_id,
         patient_id=of.patient_id,
@@ -76,6 +85,7 @@ def move(
     check_staff(viewer)
     check_details(details, now=now)
     found = visit(viewer, visit_id)
+    check_at_home(found.patient_id, details)
     return step(viewer, found, VisitState.MOVED, now=now, seen=seen, details=details)
 
 

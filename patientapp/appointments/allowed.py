@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from patientapp.access.viewer import Viewer
-from patientapp.appointments.details_rules import mistakes
+from patientapp.appointments.details_rules import at_home_mistake, mistakes
 from patientapp.appointments.rules import Details, Refusal, Visit, VisitKind, VisitState, why_not
 from patientapp.appointments.steps import VisitChanged, follow_first_visit, take_step
 from patientapp.errors import Conflict, Forbidden, Invalid
+from patientapp.patients.queries import system_patient
 from patientapp.services.rules import with_patients
 
 
@@ -77,6 +79,12 @@ def check_details(details: Details, *, now: datetime) -> None:
     """Raise Invalid, naming each field, unless a visit can be so."""
     wrong = mistakes(details, now=now)
     if wrong:
+        raise Invalid("The visit cannot be so.", fields=wrong)
+
+
+def check_at_home(patient_id: UUID, details: Details) -> None:
+    """Raise Invalid where somebody who cannot leave home is asked to come (B54)."""
+    if wrong := at_home_mistake(system_patient(patient_id).needs, details):
         raise Invalid("The visit cannot be so.", fields=wrong)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, time
 
 from patientapp.appointments.rules import FURTHEST, LONGEST_VISIT, Details, VisitMode
-from patientapp.patients.rules import ascii_digits
+from patientapp.patients.rules import Need, ascii_digits
 
 LONGEST_PLACE = 100
 LONGEST_LINK = 300
@@ -71,3 +72,29 @@ def place_word(details: Details) -> str:
     place = details.place.strip()
     fits = 0 < len(place) <= PLACE_IN_TEXT and _PLAIN.match(place)
     return place if fits else "@letter"
+
+
+_LIKED = {
+    Need.MEETS_BY_PHONE: VisitMode.TELEPHONE,
+    Need.MEETS_BY_VIDEO: VisitMode.VIDEO,
+    Need.MEETS_IN_PERSON: VisitMode.FACE_TO_FACE,
+    Need.MEETS_IN_A_GROUP: VisitMode.FACE_TO_FACE,
+}
+
+
+def usual_mode(needs: Iterable[str]) -> VisitMode:
+    """How a person meets unless staff say otherwise: by their wish, at home by telephone (B35, B54)."""
+    known = set(needs)
+    liked = [mode for need, mode in _LIKED.items() if need in known]
+    at_home = Need.HOUSEBOUND in known
+    wished = next((mode for mode in liked if not at_home or mode is not VisitMode.FACE_TO_FACE), None)
+    return wished or (VisitMode.TELEPHONE if at_home else VisitMode.FACE_TO_FACE)
+
+
+def at_home_mistake(needs: Iterable[str], details: Details) -> dict[str, list[str]]:
+    """Why somebody who cannot leave home cannot be asked to come; empty when they are not (B54)."""
+    if Need.HOUSEBOUND not in needs or details.mode is not VisitMode.FACE_TO_FACE:
+        return {}
+    if "home" in details.place.lower():
+        return {}
+    return {"mode": ["Cannot leave home: choose telephone or video, or write Home as the place."]}

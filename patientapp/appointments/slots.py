@@ -11,16 +11,18 @@ from sqlalchemy.orm import aliased
 from patientapp.access.viewer import Viewer
 from patientapp.appointments.models import AppointmentEvent, Slot, SlotHolder
 from patientapp.appointments.queries import details_of
-from patientapp.appointments.rules import CANCELLED, UNDO_WITHIN, FreeTime, Visit
+from patientapp.appointments.rules import CANCELLED, UNDO_WITHIN, FreeTime, Visit, VisitMode
 from patientapp.db import db
 from patientapp.errors import NotFound
+from patientapp.patients.queries import patient
+from patientapp.patients.rules import Need
 
 MOST_SHOWN = 10
 MOST_LISTED = 200
 
 
 def free_slots(viewer: Viewer, *, now: datetime, limit: int = MOST_SHOWN) -> list[FreeTime]:
-    """The next free times of the viewer's service, soonest first."""
+    """The next free times of the viewer's service, soonest first; at home only what needs no journey."""
     asked = (
         sa.select(Slot)
         .where(Slot.service_id == viewer.service_id, Slot.withdrawn_at.is_(None))
@@ -28,6 +30,8 @@ def free_slots(viewer: Viewer, *, now: datetime, limit: int = MOST_SHOWN) -> lis
         .where(Slot.starts_at > now)
         .order_by(Slot.starts_at, Slot.id)
     )
+    if viewer.patient_id is not None and Need.HOUSEBOUND in patient(viewer, viewer.patient_id).needs:
+        asked = asked.where(Slot.mode != VisitMode.FACE_TO_FACE)
     return [
         FreeTime(id=one.id, details=details_of(one)) for one in db.session.scalars(asked.limit(limit))
     ]

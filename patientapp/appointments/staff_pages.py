@@ -13,6 +13,7 @@ from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission, may
 from patientapp.appointments import actions, lists, queries, texts
 from patientapp.appointments.desk_form import Typed, read_details, wrong_words
+from patientapp.appointments.details_rules import usual_mode
 from patientapp.appointments.rules import (
     ServiceReason,
     Visit,
@@ -103,7 +104,7 @@ def new(patient_id: UUID) -> str:
     with transaction():
         person = patient(viewer(), patient_id)
         record(viewer(), "looked at a patient", now=clock.now(), patient_id=person.id)
-    return new_form(patient_id, Typed(), {})
+    return new_form(patient_id, Typed(mode=usual_mode(person.needs)), {})
 
 
 @blueprint.post("/staff/patients/<uuid:patient_id>/visits/new")

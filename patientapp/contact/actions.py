@@ -26,6 +26,7 @@ from patientapp.patients.rules import Need, parse_mobile
 from patientapp.reminders.packs import system_still_to_do
 from patientapp.reminders.queries import system_planned
 from patientapp.workdays import london_day
+from patientapp.worklist.actions import ask_to_arrange
 
 
 class NotSentNow(Conflict):
@@ -58,6 +59,7 @@ def change_choices(viewer: Viewer, patient_id: UUID, new: Choices, *, now: datet
     new_wishes = _without_old_pause(new.wishes, today=london_day(now))
     _check(new, new_wishes, today=london_day(now))
     before = patient(viewer, patient_id)
+    was_at_home = Need.HOUSEBOUND in before.needs
     if (parse_mobile(new.mobile) or "") != before.mobile:
         patients.change_mobile(viewer, patient_id, new.mobile, now=now)
         end_links(patient_id=patient_id, reason=LinkEnd.NUMBER_CHANGED, now=now)
@@ -72,6 +74,8 @@ def change_choices(viewer: Viewer, patient_id: UUID, new: Choices, *, now: datet
         now=now,
     )
     _silence_unwished(patient_id, new_wishes, needs=new.needs, now=now)
+    if Need.HOUSEBOUND in new.needs and not was_at_home:
+        ask_to_arrange(changed.service_id, patient_id, now=now)
     return changed
 
 

@@ -26,6 +26,7 @@ from patientapp.patients.rules import (
     parse_nhs_number,
 )
 from patientapp.workdays import london_day
+from patientapp.worklist.actions import ask_to_arrange
 
 LONGEST_KEY = 100
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
@@ -119,6 +120,7 @@ class Patients(Keyed):
         bulk.change_all(changed, by=batch.by, now=batch.now)
         for change in changed:
             _silence(change, batch)
+        _arrange_at_home(batch, [row.values for row in rows])
 
 
 class _Known:
@@ -131,6 +133,14 @@ def _known(batch: Batch) -> _Known:
     keys = {values["patient_key"] for _line, values in batch.rows}
     numbers = {values["nhs_number"] for _line, values in batch.rows} - {None}
     return _Known(bulk.system_known(batch.service_id, keys=keys, nhs_numbers=numbers))
+
+
+def _arrange_at_home(batch: Batch, given: Sequence[Values]) -> None:
+    """People who cannot leave home become a task each, once (B54)."""
+    keys = {one["patient_key"] for one in given if Need.HOUSEBOUND in (one["needs"] or ())}
+    if keys:
+        for row in bulk.system_known(batch.service_id, keys=keys, nhs_numbers=()):
+            ask_to_arrange(batch.service_id, row.merged_into_id or row.id, now=batch.now)
 
 
 def _filled(values: Values) -> dict[str, Any]:

@@ -44,6 +44,11 @@ class Need(StrEnum):
     BRAILLE = "braille"
     INTERPRETER = "interpreter"
     BSL = "bsl"
+    HOUSEBOUND = "housebound"  # no visit at the service: telephone, video, or at home (B54)
+    MEETS_BY_PHONE = "meets_by_phone"  # a lasting wish, where the person has one (B35)
+    MEETS_BY_VIDEO = "meets_by_video"
+    MEETS_IN_PERSON = "meets_in_person"
+    MEETS_IN_A_GROUP = "meets_in_a_group"
 
 
 @dataclass(frozen=True, kw_only=True)

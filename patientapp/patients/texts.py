@@ -36,6 +36,11 @@ def needs() -> Options:
         (Need.BRAILLE, _("Braille")),
         (Need.INTERPRETER, _("Interpreter")),
         (Need.BSL, _("British Sign Language")),
+        (Need.HOUSEBOUND, _("Cannot leave home")),
+        (Need.MEETS_BY_PHONE, _("Likes to meet by telephone")),
+        (Need.MEETS_BY_VIDEO, _("Likes to meet by video")),
+        (Need.MEETS_IN_PERSON, _("Likes to meet in person")),
+        (Need.MEETS_IN_A_GROUP, _("Likes to meet in a group")),
     ]
 
 

@@ -23,6 +23,7 @@ from patientapp.imports.kinds import kinds
 from patientapp.messaging.models import OutboxMessage
 from patientapp.patients.models import Patient, PatientChange
 from patientapp.services.models import Service
+from patientapp.worklist.models import WorkItem
 from tests.factories import made_up_nhs_number, make_patient, make_service
 
 PATIENTS = "patient_key,nhs_number,given_name,family_name,birth_date,sex,mobile\n"
@@ -106,6 +107,16 @@ def test_d13_b20_b21_what_is_known_of_a_person_is_kept(world: World) -> None:
     assert (one.gp_code, one.language, one.ethnicity, one.imd_decile) == ("A81001", "pl", "A", 3)
     assert (one.needs, one.interpreter, one.texts_ok) == (["large_print", "bsl"], True, False)
     assert (one.booking_help, one.veteran, one.died_on) == (True, True, date(2026, 1, 2))
+
+
+def test_b54_b35_an_imported_word_that_somebody_cannot_leave_home_is_a_task_once(world: World) -> None:
+    """B54: acted on when it comes by file; B35: and so is how they like to meet."""
+    rows = "patient_key,birth_date,needs\nP1,1970-05-05,housebound;meets_by_video\n"
+    for _twice in range(2):
+        world.good("patients", rows)
+    (one,) = world.session.scalars(sa.select(Patient))
+    assert one.needs == ["housebound", "meets_by_video"]
+    assert [item.reason for item in world.session.scalars(sa.select(WorkItem))] == ["housebound"]
 
 
 def test_n34_a_changed_patient_is_an_update_with_history_and_the_old_row_again_is_harmless(
