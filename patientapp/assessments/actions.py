@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.assessments.models import Pack, Response, Task
-from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.rules import TimePoint, whole_years
 from patientapp.db import db
 from patientapp.episodes import actions as episodes
 from patientapp.episodes.models import Episode
 from patientapp.episodes.queries import system_anchor_days
 from patientapp.episodes.rules import EpisodeEventKind, PainSite
 from patientapp.patients.looks import look_by
+from patientapp.patients.queries import system_patient
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import ScheduledPack, Window, schedule
 from patientapp.services.queries import profile_of, system_service
@@ -96,6 +97,10 @@ def _is_answered(pack: Pack) -> bool:
 def _new_pack(
     episode: Episode, scheduled: ScheduledPack, window: Window, *, occurrence: int, now: datetime
 ) -> None:
+    age = whole_years(system_patient(episode.patient_id).birth_date, window.opens_on)
+    instruments = scheduled.instruments(episode.pain_site, age)
+    if not instruments:
+        return
     pack = Pack(
         episode_id=episode.id,
         patient_id=episode.patient_id,
@@ -109,7 +114,7 @@ def _new_pack(
     )
     db.session.add(pack)
     db.session.flush()
-    add_tasks(pack, scheduled.instruments(episode.pain_site), versions=_newest_versions())
+    add_tasks(pack, instruments, versions=_newest_versions())
 
 
 def add_tasks(pack: Pack, instruments: tuple[str, ...], *, versions: Mapping[str, int]) -> None:

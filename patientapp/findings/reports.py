@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from patientapp.access.viewer import Viewer
 from patientapp.assessments.models import Response
 from patientapp.assessments.queries import is_current_response
+from patientapp.audit.models import AuditEntry
 from patientapp.db import db
 from patientapp.findings.models import Finding
 from patientapp.findings.queries import stands
@@ -21,6 +22,7 @@ from patientapp.findings.report_rules import WorkChange, WorkPair, work_change
 from patientapp.findings.rules import FieldKind, Form, forms
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_ids
+from patientapp.workdays import at_london
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.rules import ItemStep
 
@@ -117,6 +119,21 @@ def _work_pairs(viewer: Viewer, *, first: date, last: date) -> list[WorkPair]:
         elif first <= day <= last:
             later[episode_id] = scores
     return [WorkPair(entry[one], scores) for one, scores in later.items() if one in entry]
+
+
+PLAN_OPENED = "used the flare-up plan"  # as the audit says it
+
+
+def plans_opened(viewer: Viewer, *, first: date, last: date) -> tuple[int, int]:
+    """How often patients opened their flare-up plan in a period, and how many did (B02)."""
+    asked = sa.select(sa.func.count(), sa.func.count(sa.distinct(AuditEntry.actor))).where(
+        AuditEntry.service_id == viewer.service_id,
+        AuditEntry.action == PLAN_OPENED,
+        AuditEntry.at >= at_london(first, time(0)),
+        AuditEntry.at < at_london(last + timedelta(days=1), time(0)),
+    )
+    row = db.session.execute(asked).one()
+    return row[0], row[1]
 
 
 def medicine_answers(viewer: Viewer, *, first: date, last: date) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from patientapp.db import transaction
 from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Forbidden, Invalid, NotFound
 from patientapp.findings import actions, queries, reports, texts
+from patientapp.findings.returning import returns_by_route
 from patientapp.findings.rules import Form, forms
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
@@ -208,12 +209,17 @@ def report() -> str:
         found = reports.counted(viewer(), first=first, last=last)
         work = reports.work_changes(viewer(), first=first, last=last)
         medicines = reports.medicine_answers(viewer(), first=first, last=last)
+        opened = reports.plans_opened(viewer(), first=first, last=last)
+        returns = returns_by_route(viewer(), first=first, last=last)
         record(viewer(), "looked at a report", now=clock.now())
     return staff_page(
         "findings/report.html",
         found=found,
         work=work,
         medicines=medicines,
+        returns=returns,
+        opened=opened,
+        texts=texts,
         first=first,
         last=last,
         back=url_for("progress.home"),

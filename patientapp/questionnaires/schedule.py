@@ -43,10 +43,12 @@ class Asked:
 
     instrument: str
     pain_sites: tuple[str, ...] = ()
+    least_age: int = 0  # in whole years on the day the pack opens (H20)
 
-    def applies(self, pain_site: str) -> bool:
-        """Whether a person with this pain site is asked it."""
-        return not self.pain_sites or pain_site in self.pain_sites
+    def applies(self, pain_site: str, age: int | None = None) -> bool:
+        """Whether a person with this pain site, of this age if it is known, is asked it."""
+        grown = age is None or age >= self.least_age
+        return grown and (not self.pain_sites or pain_site in self.pain_sites)
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,9 @@ class ScheduledPack:
         due = max(days[0], days[1])
         return Window(days[0], due, max(due, days[2]))
 
-    def instruments(self, pain_site: str) -> tuple[str, ...]:
-        """What a person with this pain site is asked."""
-        return tuple(asked.instrument for asked in self.asked if asked.applies(pain_site))
+    def instruments(self, pain_site: str, age: int | None = None) -> tuple[str, ...]:
+        """What a person with this pain site, of this age if it is known, is asked."""
+        return tuple(asked.instrument for asked in self.asked if asked.applies(pain_site, age))
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,10 @@ def load(path: Path) -> Schedule:
 
 
 def _pack(entry: Mapping[str, Any]) -> ScheduledPack:
-    asked = (Asked(one["id"], tuple(one.get("pain_sites", ()))) for one in entry["instruments"])
+    asked = (
+        Asked(one["id"], tuple(one.get("pain_sites", ())), one.get("least_age", 0))
+        for one in entry["instruments"]
+    )
     return ScheduledPack(
         code=entry["code"],
         name=entry["name"],

@@ -41,7 +41,7 @@ def post(desk: FlaskClient, page: str, address: str = "", **values: str):  # typ
 def test_d36_n61_an_incident_is_reported_followed_and_closed(
     app: Flask, session: Session, service: Service
 ) -> None:
-    """D36, N61: a log of the app's incidents that only grows, and its annual report; N60: for all staff."""
+    """D36, N61: a log of incidents that only grows, and its annual report; N60: for all staff."""
     desk = desk_of(app, session, service, Role.SERVICE_ADMIN)
     page = "/staff/incidents"
     assert post(desk, page, kind="availability", words="").status_code == 422

@@ -17,7 +17,7 @@ from patientapp.findings.models import Finding
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
 from tests.desk import answer, desk_of, forget_form_token
-from tests.factories import form_of, make_episode, make_patient, make_service
+from tests.factories import form_of, make_episode, make_pack, make_patient, make_service, sign_in_patient
 
 pytestmark = pytest.mark.usefixtures("now")
 
@@ -86,6 +86,19 @@ def test_b12_n37_a_clinician_sees_the_flag_reviews_the_family_and_can_take_it_ba
     assert "Pain affects children who depend on this person" not in desk.get(page).text
     done = {one.action for one in session.query(AuditEntry).filter_by(chain=f"patient:{person.id}")}
     assert {"kept family_review", "took back family_review", "looked at findings"} <= done
+
+
+def test_b02_the_opening_of_a_plan_is_counted(
+    app: Flask, session: Session, service: Service, client: FlaskClient, person: Patient
+) -> None:
+    """B02: beside change in confidence (PSEQ) and the topics done."""
+    sign_in_patient(client, make_pack(session, person))
+    for _twice in range(2):
+        assert client.get("/flare-up").status_code == 200
+    page = "/staff/findings?first=2026-09-01&last="
+    desk = desk_of(app, session, service)
+    assert "opened 2 times by 1 people" in desk.get(f"{page}2026-09-30").text
+    assert "opened 0 times by 0 people" in desk.get(f"{page}2026-09-02").text
 
 
 def test_clin_07_a_stale_tab_of_another_patient_and_a_foreign_one(

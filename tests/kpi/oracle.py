@@ -579,6 +579,8 @@ KPIS = {
         "K29b",
         "K29c",
         "ONW",
+        "K23a",
+        "K23b",
     ],
     "highly_specialist": ["K1b", "K1n", "K2", "K2n", "K8a", "K8b", "K20", "K26a", "K26b"],
 }

@@ -45,7 +45,7 @@ def test_each_contract_equals_the_oracle(service: str) -> None:
 def test_any_cohort_equals_the_oracle(service: str, seed: int, size: int, month: int) -> None:
     """B61 to B69, C36 to C45, D37 to D40, N28, H06 to H11: any cohort, any month or year.
 
-    D03: K9; N05, N06: K27. B07, C03: ONW, and in C03 a line for each of its six outcomes.
+    D03: K9; N05, N06: K27. B07, C03: ONW, and in C03 a line for each of its six outcomes. N60: K23.
     """
     rows = cohort(seed, size)
     first = date(2025, month, 1)

@@ -231,4 +231,7 @@ ORACLES = {
     "carer": lambda answers: as_given(answers, {"strain": 10, "own_life": 10, "support": 10}),
     "children": children,
     "medicine_review": medicine_review,
+    "satisfaction": lambda answers: as_given(
+        answers, {"access": 10, "information": 10, "management": 10}
+    ),
 }

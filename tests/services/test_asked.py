@@ -72,6 +72,20 @@ def test_c19_c59_four_questions_prepare_the_review_of_medicines() -> None:
     assert (wanted.days, wanted.months) == (90, 3)
 
 
+def test_c61_access_information_and_management_are_asked_apart() -> None:
+    """C61: whether patients are satisfied with each of the three, when care ends."""
+    assert points_of("south_cheshire", "satisfaction") == ["TD"]
+    scales = [scale.code for scale in default_library().get("satisfaction").scales]
+    assert scales == ["access", "information", "management"]
+
+
+@pytest.mark.parametrize(("age", "expected"), [(17, False), (18, True), (None, True)])
+def test_h20_a_questionnaire_of_a_pack_has_its_own_least_age(age: int | None, expected: bool) -> None:
+    (entry,) = [pack for pack in schedule("highly_specialist").packs if pack.code == "T0"]
+    assert ("pseq" in entry.instruments("back", age)) is expected
+    assert "eq5d5l" in entry.instruments("back", age)
+
+
 def test_n02_pain_and_quality_of_life_by_validated_tools() -> None:
     """N02: BPI and EQ-5D at entry, discharge and after; N06: asked at entry and throughout."""
     for instrument in ("bpi_sf", "eq5d5l"):
