@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -19,6 +19,8 @@ from werkzeug.exceptions import HTTPException
 from patientapp.access.guard import current_viewer
 from patientapp.errors import BadRequest, Conflict, Problem, SignInNeeded, Unavailable
 from patientapp.i18n import gettext as _
+from patientapp.web.documents import is_fhir, is_machine_path, operation_outcome, problem_document
+from patientapp.web.error_words import is_desk, words
 from patientapp.web.fallback import spoken
 from patientapp.web.sent import SENT_BY
 
@@ -36,64 +38,6 @@ class FormTooOld(BadRequest):
 
 
 log = structlog.get_logger(__name__)
-MACHINE_PATHS = ("/api/", "/fhir/", "/webhooks/", "/health/", "/oauth/", "/.well-known/")
-
-
-def is_machine_path(path: str) -> bool:
-    """Whether this address answers machines, not people."""
-    return path.startswith(MACHINE_PATHS)
-
-
-def problem_document(*, status: int, slug: str, title: str, detail: str, fields: Any = None) -> Response:
-    """An RFC 9457 answer."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{slug}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-    }
-    if fields:
-        body["errors"] = fields
-    response = jsonify(body)
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
-
-
-def is_fhir(path: str) -> bool:
-    """Whether this address speaks FHIR."""
-    return path.startswith("/fhir/")
-
-
-# What FHIR R4 calls our refusals (valueset-issue-type).
-ISSUES = {
-    400: "invalid",
-    401: "login",
-    403: "forbidden",
-    404: "not-found",
-    405: "not-supported",
-    406: "not-supported",
-    409: "conflict",
-    412: "multiple-matches",
-    415: "not-supported",
-    422: "business-rule",
-    429: "throttled",
-    503: "transient",
-}
-
-
-def operation_outcome(status: int, detail: str, *, fields: Any = None) -> Response:
-    """A refusal as FHIR says it: one issue for each thing that is wrong, with where it is."""
-    code = ISSUES.get(status, "exception")
-    wrong = [(name, words) for name, said in (fields or {}).items() for words in said]
-    issues = [
-        {"severity": "error", "code": code, "diagnostics": f"{name}: {words}", "expression": [name]}
-        for name, words in wrong
-    ] or [{"severity": "error", "code": code, "diagnostics": detail}]
-    response = jsonify({"resourceType": "OperationOutcome", "issue": issues})
-    response.status_code = status
-    response.mimetype = "application/fhir+json"
-    return response
 
 
 def answer(problem: Problem) -> ResponseReturnValue:
@@ -149,8 +93,8 @@ def _door() -> str | None:
 
 
 def _page(status: int, problem: Problem | None = None, reference: str = "") -> Response:
-    title, next_step = _staff_words(status) if _is_desk() else _words(status)
-    if _is_desk() and isinstance(problem, Conflict) and type(problem) is not Conflict:
+    title, next_step = words(status, request.path)
+    if is_desk(request.path) and isinstance(problem, Conflict) and type(problem) is not Conflict:
         title = problem.title  # says what happened; staff's pages are in English
     happened, step = problem.words() if problem else ("", "")
     if problem and type(problem).words is Problem.words:  # nobody wrote it for patients: it is English
@@ -163,62 +107,6 @@ def _page(status: int, problem: Problem | None = None, reference: str = "") -> R
         reference=reference,
     )
     return Response(body, status=status, mimetype="text/html")
-
-
-def _is_desk() -> bool:
-    """Whether a member of staff meets this."""
-    return request.path == "/staff" or request.path.startswith("/staff/")
-
-
-def _staff_words(status: int) -> tuple[str, str]:
-    """What happened and what to do, for somebody at work."""
-    match status:
-        case 404:
-            return _("Page not found"), _(
-                "There is nothing at this address, or it belongs to another service. Start from Home."
-            )
-        case 403:
-            return _("Your role does not include this"), _(
-                "If you need it for your work, ask your administrator. You may have changed service."
-            )
-        case 409:
-            return _("This record changed while you were reading"), _(
-                "Go back, load the page again and look before you act. Nothing was changed."
-            )
-        case 429:
-            return _("Too many tries"), _("Wait a minute and try again.")
-        case 400 | 405 | 413 | 415 | 422:
-            return _("We could not use what was sent"), _(
-                "Go back, check the page and send it again. Nothing was changed."
-            )
-        case _:
-            return _("We could not do this"), _(
-                "Nothing was changed. Try again in a minute; if it happens again, tell whoever looks "
-                "after this system the reference."
-            )
-
-
-def _words(status: int) -> tuple[str, str]:
-    """What happened and what to do, in plain words (patient-experience.md section 11)."""
-    match status:
-        case 401:
-            return _("We locked this page to keep it private"), _(
-                "Your answers so far are saved. Open the link in our newest text to go on."
-            )
-        case 404:
-            return _("Page not found"), _("Open the link in our newest text, or call us.")
-        case 403:
-            return _("You cannot open this page"), _("Call us if you think that is wrong.")
-        case 409:
-            return _("This changed while you were looking"), _("Go back and look again.")
-        case 429:
-            return _("Too many tries"), _("Wait a few minutes and try again, or call us.")
-        case 400 | 405 | 413 | 415 | 422:
-            return _("We could not use what was sent"), _(
-                "Go back and try again. Your earlier answers are saved."
-            )
-        case _:
-            return _("We could not send this yet"), _("Your answers are not lost. Try again in a minute.")
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
