@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CHANGE_OWN_PLAN = "change_own_plan"
     SAY_SIGNS = "say_signs"  # emergency signs, heard before the date of birth too (CLIN-02)
     ASK_TO_RETURN = "ask_to_return"
+    TELL_US = "tell_us"  # complain, comment, thank
     CHOOSE_CARERS = "choose_carers"  # name a trusted person, and end it
     ENTER_AS_CARER = "enter_as_carer"  # give one's own code
     CARE = "care"  # a carer's own page
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     OFFER_LEARNING = "offer_learning"
     WRITE_PLANS = "write_plans"  # plans, letters and doses of a patient's care
     MANAGE_PROGRAMMES = "manage_programmes"
+    HANDLE_COMPLAINTS = "handle_complaints"  # apart from care: never a clinician's as such
     HANDLE_ALERTS = "handle_alerts"
     HANDLE_TASKS = "handle_tasks"  # everything on the worklist that is no alert
     MANAGE_RETURNS = "manage_returns"
@@ -79,6 +81,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.CHANGE_OWN_PLAN: _PATIENT,
     Permission.SAY_SIGNS: _PATIENT,
     Permission.ASK_TO_RETURN: _PATIENT,
+    Permission.TELL_US: _PATIENT,
     Permission.CHOOSE_CARERS: _PATIENT,
     Permission.ENTER_AS_CARER: _CARER,
     Permission.CARE: _CARER,
@@ -97,6 +100,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.OFFER_LEARNING: _CARE_TEAM,
     Permission.WRITE_PLANS: _CLINICIAN,
     Permission.MANAGE_PROGRAMMES: _CARE_TEAM,
+    Permission.HANDLE_COMPLAINTS: frozenset({Role.SERVICE_ADMIN}),
     Permission.HANDLE_ALERTS: _CLINICIAN,
     Permission.HANDLE_TASKS: _CARE_TEAM,
     Permission.MANAGE_RETURNS: _CLINICIAN,

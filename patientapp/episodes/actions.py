@@ -146,6 +146,26 @@ def record_happening(
     return bool(added)
 
 
+def record_of_service(
+    viewer: Viewer, kind: EpisodeEventKind, *, on: date, now: datetime, once: str
+) -> bool:
+    """Something that happened to the service and is in nobody's episode; False when `once` was there."""
+    mark = sha256(f"{kind.value}:{once}".encode()).digest()[:16]
+    row = {
+        "id": uuid4(),
+        "service_id": viewer.service_id,
+        "kind": kind.value,
+        "at": at_london(on, MIDNIGHT),
+        "on": on,
+        "detail": "",
+        "mark": mark,
+        "never_happened": False,
+        "recorded_at": now,
+        "recorded_by": "system",  # who stands in the audit: here it would lead to the person
+    }
+    return bool(changed(db.session.execute(insert(EpisodeEvent).values(row).on_conflict_do_nothing())))
+
+
 def take_back(
     viewer: Viewer, episode_id: UUID, kind: EpisodeEventKind, once: str, *, now: datetime
 ) -> None:

@@ -16,6 +16,7 @@ from patientapp.messaging.rules import MessageState
 from patientapp.patients.queries import visible_ids
 
 MOST_SHOWN = 100
+APART = "told-"  # who reads the record must not see that somebody complained (B50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ def contact_log(viewer: Viewer, patient_id: UUID, *, limit: int = MOST_SHOWN) ->
             OutboxMessage.patient_id == patient_id,
             OutboxMessage.patient_id.in_(visible_ids(viewer)),
             OutboxMessage.service_id == viewer.service_id,
+            ~OutboxMessage.template.startswith(APART),
         )
         .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
         .limit(limit)

@@ -121,6 +121,12 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         "date",
     ),
+    "told-news": _of(
+        lambda: _(
+            "{service}: there is an answer to what you told us. It is on your page, or call {phone}"
+        ),
+        has_link=False,
+    ),
     "duty-alert": _of(
         lambda: _(
             "{service}: an alert is waiting on your staff list. Sign in, take it and act on it. "

@@ -46,6 +46,7 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
         ("texts", Permission.SEND_BULK, _("Texts"), "bulk.sends"),
         ("programmes", Permission.MANAGE_PROGRAMMES, _("Programmes"), "programme_staff.calendar"),
         ("documents", Permission.WRITE_PLANS, _("Letters"), "documents_staff.waiting"),
+        ("told", Permission.HANDLE_COMPLAINTS, _("Complaints"), "told_staff.listing"),
         ("returns", Permission.SEE_FIGURES, _("Figures"), "kpi.returns"),
         ("learning", Permission.OFFER_LEARNING, _("Reading"), "learning.figures"),
         ("new", Permission.ADD_PATIENTS, _("Add a patient"), "patients.new"),

@@ -9,6 +9,7 @@ from patientapp.access.viewer import Role
 from patientapp.education.programme_actions import join
 from patientapp.education.programme_queries import course
 from patientapp.episodes.models import Episode
+from patientapp.feedback.told_actions import tell
 from patientapp.links.tokens import token_of
 from patientapp.pifu.sending import send
 from patientapp.plans.actions import begin
@@ -88,6 +89,9 @@ PATIENT = [
     "/learn/search?q=slepe",
     "/learn/sleep/thanks",
     "/my-page/carers",
+    "/tell-us",
+    "/tell-us/{told}",
+    "/services/{slug}/you-said",
     "/caring/code",
     "/caring",
     "/caring/plan",
@@ -146,6 +150,10 @@ STAFF += [
     "/staff/questionnaires",
     "/staff/complaints/report",
     "/staff/patients/{patient}/carers",
+    "/staff/complaints",
+    "/staff/complaints/{told}",
+    "/staff/participation",
+    "/staff/you-said",
     "/staff/patients/{patient}/documents",
     "/staff/patients/{patient}/documents/{document}",
     "/staff/patients/{patient}/documents/{document}/print",
@@ -164,7 +172,7 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
     service = make_service(session)
     patient = make_patient(session, service, language=language)
     pack = make_pack(session, patient, ["eq5d5l", "pseq"])
-    staff = make_staff(session, service, Role.CLINICIAN)
+    staff = make_staff(session, service, Role.CLINICIAN, Role.SERVICE_ADMIN)
     sign_in_patient(client, pack)
     sign_in_staff(client, service, staff)
     _link, token = make_token(pack)
@@ -184,6 +192,7 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
     fill_in(me)
     asked = send(me, now=NOW)
     fill_in(me)
+    told = tell(me, "complaint", "Words", now=NOW)
     carer = make_carer(patient, name=patient.family_name)
     sign_in_carer(client, session, carer)
     session.commit()
@@ -195,6 +204,7 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
         "document": str(plan.document.id),
         "visit": str(visit.id),
         "token": token,
+        "told": str(told.told.id),
         "carer_token": token_of(link_of(session, carer).id, key=LINK_KEY),
         "task": str(tasks_of(session, pack)[0].id),
         "slug": service.slug,
