@@ -23,6 +23,7 @@ from patientapp.patients.rules import parse_mobile
 from patientapp.questionnaires.library import default_library
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import raise_item
+from patientapp.worklist.hearing import hear_words
 from patientapp.worklist.rules import ItemKind
 
 MOST_CARERS = 5  # at once: a list that the patient can look over
@@ -60,6 +61,14 @@ def name_carer(viewer: Viewer, patient_id: UUID, new: NewCarer, *, link_key: str
     )
     db.session.add(made)
     db.session.flush()
+    if viewer.is_patient:
+        hear_words(  # a place for words like any other: people write where they can (CLIN-03)
+            made.name,
+            service_id=person.service_id,
+            patient_id=person.id,
+            source=f"{made.id}:name",
+            now=now,
+        )
     _send_link(made, language=person.language, link_key=link_key, now=now)
     return made
 

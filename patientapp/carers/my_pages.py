@@ -18,8 +18,10 @@ from patientapp.errors import Invalid
 from patientapp.web.current import settings
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
+from patientapp.worklist.hearing import listen_to_words
 
 blueprint = Blueprint("my_carers", __name__, template_folder="templates")
+blueprint.after_request(listen_to_words)
 
 
 def _me() -> UUID:

@@ -28,17 +28,12 @@ def _me() -> UUID:
     return own
 
 
-def _mine(found: Written) -> bool:
-    """Issued, and for the patient."""
-    return found.issue is not None and Recipient.PATIENT in found.issue.recipients
-
-
 @blueprint.get("/letters")
 @requires(Permission.SEE_OWN_PLAN)
 def own() -> str:
     """My plans and letters, newest first."""
     with transaction():
-        found = [one for one in queries.documents_of(viewer(), _me()) if _mine(one)]
+        found = queries.own_letters(viewer(), _me())
         record(viewer(), "looked at own letters", now=clock.now(), patient_id=_me())
     return render_template("documents/own.html", letters=found, back=url_for("home.mine"))
 
@@ -62,7 +57,7 @@ def one(document_id: UUID) -> str:
 
 def _own(document_id: UUID) -> Written:
     found = queries.document(viewer(), document_id)
-    if not _mine(found):
+    if not queries.is_for_patient(found):
         raise NotFound
     return found
 

@@ -172,3 +172,13 @@ def _whole(rows: Sequence[Document]) -> list[Written]:
 def _profiles(service_ids: set[UUID]) -> dict[UUID, str]:
     asked = sa.select(Service.id, Service.profile).where(Service.id.in_(service_ids))
     return {row.id: row.profile for row in db.session.execute(asked)}
+
+
+def own_letters(viewer: Viewer, patient_id: UUID) -> list[Written]:
+    """What was issued to the patient, the newest first."""
+    return [one for one in documents_of(viewer, patient_id) if is_for_patient(one)]
+
+
+def is_for_patient(found: Written) -> bool:
+    """Issued, and for the patient."""
+    return found.issue is not None and Recipient.PATIENT in found.issue.recipients

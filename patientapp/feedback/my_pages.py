@@ -29,7 +29,7 @@ FIELDS = frozenset({"csrf_token", "idempotency_key", "kind", "words", "wanted"})
 def mine() -> str:
     """What I told you and how far it is; and a form to tell you more."""
     with transaction():
-        record(viewer(), "looked at what they told us", now=clock.now(), patient_id=viewer().patient_id)
+        record(viewer(), "told: looked at own", now=clock.now(), patient_id=viewer().patient_id)
     return _page({})
 
 

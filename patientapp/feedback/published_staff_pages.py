@@ -38,7 +38,7 @@ def shown(slug: str) -> str:
 def listing() -> str:
     """What is published, and a form for more."""
     with transaction():
-        record(viewer(), "looked at what is published", now=clock.now())
+        record(viewer(), "looked at what the service published", now=clock.now())
     return _page({})
 
 

@@ -34,7 +34,7 @@ def listing() -> str:
     """Everything told, what is owed soonest first, with its owner."""
     ones = told_queries.all_told(viewer())
     with transaction():
-        record(viewer(), "looked at what people told us", now=clock.now())
+        record(viewer(), "looked at the service's complaints", now=clock.now())
     return staff_page(
         "feedback/staff_told.html",
         here="told",
@@ -52,7 +52,7 @@ def one(told_id: UUID) -> str:
     """One of them: the words first, then what is owed."""
     found = told_queries.one_told(viewer(), told_id)
     with transaction():
-        record(viewer(), "read what they told us", now=clock.now(), patient_id=found.told.patient_id)
+        record(viewer(), "told: read", now=clock.now(), patient_id=found.told.patient_id)
     return _page(found, {})
 
 
@@ -110,7 +110,7 @@ def report() -> str:
     given = request.args.get("year", "")
     year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else today.year
     with transaction():
-        record(viewer(), "looked at the participation report", now=clock.now())
+        record(viewer(), "looked at the service's participation report", now=clock.now())
     return staff_page(
         "feedback/staff_participation.html",
         year=year,

@@ -176,7 +176,7 @@ def publish(viewer: Viewer, theme: Theme, *, said: str, did: str, now: datetime)
     )
     db.session.add(made)
     db.session.flush()
-    record(viewer, "published what was done", now=now, object=made.id)
+    record(viewer, "published for the service", now=now, object=made.id)
     return made
 
 
@@ -185,4 +185,4 @@ def take_back(viewer: Viewer, you_said_id: UUID, *, now: datetime) -> None:
     found = own_you_said(viewer, you_said_id)
     if viewer.staff_id is not None and found.withdrawn_at is None:
         found.withdrawn_at, found.withdrawn_by = now, viewer.staff_id
-        record(viewer, "took back what was published", now=now, object=found.id)
+        record(viewer, "took back for the service", now=now, object=found.id)

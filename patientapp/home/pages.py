@@ -13,6 +13,8 @@ from patientapp.assessments.queries import own_tasks
 from patientapp.assessments.shown import task_rows
 from patientapp.audit.actions import record
 from patientapp.db import transaction
+from patientapp.documents.queries import own_letters
+from patientapp.education.programme_queries import places_of
 from patientapp.pifu import queries as returns
 from patientapp.pifu import rules as return_rules
 from patientapp.pifu.actions import OPEN
@@ -44,5 +46,7 @@ def mine() -> str:
         has_plan=bool(plans.plans_of(asking, asking.patient_id)),
         may_return=standing is Window.OPEN,
         has_request=any(one.stage in OPEN for one in returns.own_requests(asking)),
+        has_letters=bool(own_letters(asking, asking.patient_id)),
+        has_programme=any(place.seat is not None for place, _one in places_of(asking, asking.patient_id)),
         has_scores=bool(given(asking, asking.patient_id)),
     )

@@ -34,8 +34,13 @@ class SeenPage:
     before: int | None
 
 
-def lines_of(patient_id: UUID, *, before: int | None = None, limit: int = PAGE) -> SeenPage:
-    """What happened in one patient's record, newest first; the caller has checked whose it is."""
+def lines_of(
+    patient_id: UUID, *, for_staff: bool = False, before: int | None = None, limit: int = PAGE
+) -> SeenPage:
+    """What happened in one patient's record, newest first; the caller has checked whose it is.
+
+    A press of "I cannot talk safely" is on no page; what somebody told us is on none of staff's.
+    """
     found = system_entries(f"patient:{patient_id}", before=before, limit=limit + 1)
     shown, names = found[:limit], _names(found)
     lines = [
@@ -46,6 +51,7 @@ def lines_of(patient_id: UUID, *, before: int | None = None, limit: int = PAGE) 
             what=seen_texts.in_words(one.action),
         )
         for one in shown
+        if one.action != seen_texts.QUIET and not (for_staff and one.action.startswith(seen_texts.APART))
     ]
     return SeenPage(lines=lines, before=shown[-1].seq if len(found) > limit else None)
 

@@ -39,7 +39,7 @@ def of_patient(patient_id: UUID) -> str:
     with transaction():
         person = patient(viewer(), patient_id)
         record(viewer(), "looked at the audit", now=now, patient_id=patient_id)
-        page = lines_of(patient_id, before=_before(), limit=MOST_PRINTED)
+        page = lines_of(patient_id, for_staff=True, before=_before(), limit=MOST_PRINTED)
     return staff_page("home/staff_seen.html", person=person, page=page, checked_at=now)
 
 

@@ -6,6 +6,9 @@ import re
 
 from patientapp.i18n import gettext as _
 
+QUIET = "cannot talk safely"  # on no page: somebody may be looking (patient-experience.md 3.7)
+APART = "told"  # complaints and thanks: on the patient's own page, on none of staff's (B50)
+
 
 def who(actor: str, name: str) -> str:
     """Who did it."""
@@ -39,7 +42,8 @@ def _words() -> list[tuple[str, str]]:
     return [
         (r"looked at (my page|own )", _("Looked at your own pages")),
         (r".*carer", _("Worked on who may help you here")),
-        (r"(cannot|can) talk safely", _("Noted when it is safe to reach you")),
+        (r"told", _("Told us something, or answered it")),
+        (QUIET, ""),  # on no screen at all
         (r".*help with booking", _("Asked for, or noted, help with booking")),
         (r"looked at (alert|task)", _("Looked at an alert or a task about you")),
         (r"looked at .*(learning|programme|register)", _("Looked at your learning and programme")),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import patientapp
 from patientapp.home.seen_texts import in_words, is_known
 from tests.desk import desk_of
-from tests.factories import make_pack, make_patient, make_service, sign_in_patient
+from tests.factories import form_of, make_pack, make_patient, make_service, sign_in_patient
 
 pytestmark = pytest.mark.usefixtures("now")
 CALLS = {"record", "record_system", "record_each"}
@@ -70,6 +70,27 @@ def test_ops_01_a_patient_reads_who_opened_their_record(
     printed = desk.get(f"/staff/patients/{person.id}/who-looked").text
     assert person.family_name in printed
     assert "Looked at your own pages" in printed
+
+
+def test_three_seven_b50_what_must_not_be_seen_is_on_no_such_page(
+    app: Flask, session: Session, client: FlaskClient
+) -> None:
+    """Section 3.7: somebody may be looking over a shoulder. B50: staff do not see that one complained."""
+    service = make_service(session)
+    person = make_patient(session, service)
+    sign_in_patient(client, make_pack(session, person))
+    session.commit()
+    sent = form_of(client.get("/tell-us").text, kind="complaint", words="Late again")
+    assert client.post("/tell-us", data=sent).status_code == 303
+    client.post("/breathing-space", data=form_of(client.get("/my-page").text))
+    sign_in_patient(client, make_pack(session, person))
+    mine = client.get("/my-page/who-looked").text
+    assert "Told us something" in mine
+    printed = desk_of(app, session, service).get(f"/staff/patients/{person.id}/who-looked").text
+    assert "Told us something" not in printed
+    for page in (mine, printed):
+        assert "safe to reach" not in page
+        assert '"></td>' not in page
 
 
 def test_long_histories_come_page_by_page(session: Session, client: FlaskClient) -> None:

@@ -1,14 +1,14 @@
 """complaints, comments and compliments; what was done about them
 
-Revision: 0023, after 0022
+Revision: 0024, after 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
