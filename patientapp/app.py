@@ -81,6 +81,7 @@ ROOMS = (
     ("patientapp.progress.api", "blueprint"),
     ("patientapp.reminders.pages", "blueprint"),
     ("patientapp.kpi.pages", "blueprint"),
+    ("patientapp.kpi.api", "blueprint"),
     ("patientapp.contact.pages", "blueprint"),
     ("patientapp.contact.bulk_pages", "blueprint"),
     ("patientapp.carers.pages", "blueprint"),

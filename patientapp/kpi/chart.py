@@ -48,7 +48,7 @@ def drawn(series: Sequence[tuple[tuple[date, date], Published]]) -> Chart | None
     values = [float(one.total.value or 0) for _days, one in known]
     found = control(values)
     assert found is not None
-    line = known[0][1].figure.line
+    line = known[0][1].line
     wanted = None if line.threshold is None else float(line.threshold)
     marks = [*values, found.mean, *(one for one in (found.lower, found.upper, wanted) if one is not None)]
     low, high = min(0.0, *marks), max(marks) or 1.0

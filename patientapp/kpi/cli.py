@@ -18,8 +18,8 @@ from patientapp.kpi import shown
 from patientapp.kpi.asked import Period
 from patientapp.kpi.contract import Contract
 from patientapp.kpi.days import number
-from patientapp.kpi.engine import figures
-from patientapp.kpi.queries import system_contract, system_facts
+from patientapp.kpi.queries import system_contract
+from patientapp.kpi.reports import figures_now, listed
 from patientapp.questionnaires.files import writing
 from patientapp.services.naming import existing_service
 from patientapp.shell import actor, refusals
@@ -86,24 +86,27 @@ def _parts(
     rows: str | None,
 ) -> Iterator[str]:
     now, (first, last) = clock.now(), days
-    facts = system_facts(service_id)
-    asked = Period(number(first), number(last))
-    made = figures(contract, facts, asked, today=number(london_day(now)), only=rows or "")
+    asked, today = Period(number(first), number(last)), number(london_day(now))
     if rows is not None:
-        cases = next(iter(made)).cases
-        if form == "json":
-            found = [dict(zip(shown.ROW_COLUMNS, row, strict=True)) for row in shown.rows(cases, facts)]
-            yield json.dumps(found, indent=1) + "\n"
-            return
-        yield csv_line(shown.ROW_COLUMNS)
-        yield from map(csv_line, shown.rows(cases, facts))
-    elif form == "json":
-        yield json.dumps(shown.whole(named, days, made, now=now), indent=1) + "\n"
+        yield from _rows(listed(service_id, contract, rows, asked, today=today), form)
+        return
+    made = figures_now(service_id, contract, days, today=london_day(now))
+    if form == "json":
+        yield json.dumps(shown.whole(named, days, map(shown.as_json, made), now=now), indent=1) + "\n"
     elif form == "csv":
         yield csv_line(shown.COLUMNS)
         yield from (csv_line(shown.as_cells(one)) for one in made)
     else:
         yield from (line + "\n" for line in shown.table(made))
+
+
+def _rows(found: Iterator[list[str]], form: str) -> Iterator[str]:
+    if form == "json":
+        every = [dict(zip(shown.ROW_COLUMNS, row, strict=True)) for row in found]
+        yield json.dumps(every, indent=1) + "\n"
+        return
+    yield csv_line(shown.ROW_COLUMNS)
+    yield from map(csv_line, found)
 
 
 commands = [kpi_command]

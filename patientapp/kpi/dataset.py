@@ -6,22 +6,21 @@ names; its schema has a version, and each sending is recorded as the event that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from uuid import UUID, uuid4
+from collections.abc import Iterator, Sequence
+from datetime import date
+from uuid import UUID
 
 import numpy as np
 import sqlalchemy as sa
 
 from patientapp.db import db
-from patientapp.episodes.models import Episode, EpisodeEvent
 from patientapp.feedback.models import FftCount, FftTally
 from patientapp.kpi.asked import Period
 from patientapp.kpi.days import day_of
 from patientapp.kpi.facts import COHORTS, DAY_SECONDS, NEVER, Facts, Ints
 from patientapp.kpi.groups import DIMENSIONS, Person, groups
-from patientapp.patients.models import Patient
-from patientapp.workdays import london_day
+from patientapp.kpi.loading import facts_of_people, persons
+from patientapp.kpi.queries import touched
 
 SCHEMA = "1"
 EVENTS = (
@@ -44,9 +43,15 @@ COLUMNS = (
 )
 
 
-def dataset(service_id: UUID, facts: Facts, asked: Period) -> Iterator[list[object]]:
+def dataset(service_id: UUID, asked: Period) -> Iterator[list[object]]:
     """A row of each referral that something happened to in the period."""
-    people = _people(service_id, day_of(asked.last))
+    for people in touched(service_id, asked):
+        facts = facts_of_people(service_id, people)
+        yield from _rows(facts, list(persons(service_id, people)), asked)
+
+
+def _rows(facts: Facts, people: Sequence[Person], asked: Period) -> Iterator[list[object]]:
+    on = day_of(asked.last)
     firsts = [facts.first(name) for name in EVENTS]
     gone = facts.events.of("discharged")
     reasons = dict(zip(gone.referral.tolist(), gone.detail.tolist(), strict=True))
@@ -59,7 +64,7 @@ def dataset(service_id: UUID, facts: Facts, asked: Period) -> Iterator[list[obje
             _on(facts.referrals.received[at]),
             "urgent" if facts.referrals.urgent[at] else "routine",
             COHORTS[facts.referrals.cohort[at]],
-            *people[at],
+            *groups(people[at], on),
             _on(attended[at]),
             *(int(one[at]) for one in counts),
             *(_on(one[at]) for one in firsts),
@@ -96,34 +101,6 @@ def _last_score(facts: Facts, instrument: str, score: str, point: str) -> Ints:
     out = np.full(len(facts.referrals), np.nan)
     out[answers.referral[fits]] = values[fits]
     return out
-
-
-def _people(service_id: UUID, on: date) -> list[tuple[str, ...]]:
-    columns = ("birth_date", "sex", "ethnicity", "imd_decile", "language", "needs")
-    asked = (
-        sa.select(*(getattr(Patient, name) for name in columns))
-        .join(Episode, Episode.patient_id == Patient.id)
-        .where(Episode.service_id == service_id)
-        .order_by(Episode.received_at, Episode.id)
-    )
-    return [groups(Person(*row), on) for row in db.session.execute(asked)]
-
-
-def record_sending(service_id: UUID, last: date, *, by: str, now: datetime) -> None:
-    """The submission log: the event that K24 counts, of the month that the data set ends in."""
-    db.session.add(
-        EpisodeEvent(
-            id=uuid4(),
-            service_id=service_id,
-            kind="dataset_submitted",
-            at=now,
-            on=london_day(now),
-            detail=f"{last:%Y-%m}",
-            recorded_at=now,
-            recorded_by=by,
-        )
-    )
-    db.session.flush()
 
 
 FFT_COLUMNS = ("month", "method", "response", "count")

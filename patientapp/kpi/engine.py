@@ -1,20 +1,18 @@
-"""The engine: a contract, facts and a period in; figures with their cases out."""
+"""The engine: a contract, facts and a period in; figures out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from patientapp.kpi.asked import Ask, Period
-from patientapp.kpi.cases import Cases
 from patientapp.kpi.contract import Band, Contract, Line
 from patientapp.kpi.days import day_of
 from patientapp.kpi.facts import Facts
-from patientapp.kpi.measures import Unit, readings
+from patientapp.kpi.measures import Unit
 from patientapp.kpi.notes import notes_of
-from patientapp.kpi.outcomes import outcomes
-from patientapp.kpi.vocabulary import RULES, wants
+from patientapp.kpi.tally import Tally, tally
 from patientapp.workdays import add_months
 
 
@@ -40,14 +38,12 @@ class Figure:
     sample: Sample | None
     excluded: Mapping[str, int]
     notes: tuple[str, ...]
-    cases: Cases
+    tally: Tally
 
 
-def figures(
-    contract: Contract, facts: Facts, period: Period, *, today: int, only: str = ""
-) -> Iterator[Figure]:
-    """Every line of a contract over a period, or one of them."""
-    ask = Ask(
+def ask_of(contract: Contract, facts: Facts, period: Period, *, today: int) -> Ask:
+    """What the rules of a contract are asked."""
+    return Ask(
         facts=facts,
         period=period,
         today=today,
@@ -55,45 +51,60 @@ def figures(
         outcomes=contract.outcomes,
         choices=contract.choices,
     )
+
+
+def tallies(contract: Contract, ask: Ask) -> dict[str, Tally]:
+    """What every line adds up to over the people of `ask`, by its id."""
+    return {line.id: tally(line, ask) for line in contract.lines}
+
+
+def added(some: Iterable[Mapping[str, Tally]]) -> dict[str, Tally]:
+    """The tallies of several parts of the people as those of all."""
+    found: dict[str, Tally] = {}
+    for each in some:
+        found = {name: found[name] + one if found else one for name, one in each.items()}
+    return found
+
+
+def figures(
+    contract: Contract, parts: Iterable[Facts], period: Period, *, today: int, still_open: int = 0
+) -> Iterator[Figure]:
+    """Every line of a contract over a period, from the facts of all people in any number of parts."""
+    found = added(tallies(contract, ask_of(contract, facts, period, today=today)) for facts in parts)
+    return figures_of(contract, found, period, still_open=still_open)
+
+
+def figures_of(
+    contract: Contract, found: Mapping[str, Tally], period: Period, *, still_open: int = 0
+) -> Iterator[Figure]:
+    """Every line of a contract from its tally; `still_open`: how many episodes are open today."""
     for line in contract.lines:
-        if only in ("", line.id):
-            yield _figure(contract, line, ask)
+        yield _figure(contract, line, found[line.id], period, still_open=still_open)
 
 
-def cases_of(line: Line, ask: Ask) -> Cases:
-    """The cases of one line, by its rule."""
-    given = dict(line.given)
-    if wants(line.measure.rule, "outcomes"):
-        given["outcomes"] = outcomes(ask)
-    if "outcome" in given:
-        given["outcome"] = outcomes(ask)[given["outcome"]]
-    return RULES[line.measure.rule](ask, **given)
-
-
-def _figure(contract: Contract, line: Line, ask: Ask) -> Figure:
-    found = cases_of(line, ask)
-    numerator, whole = found.sums()
-    denominator = None if line.measure.unit is Unit.COUNT else whole
-    value = value_of(line.measure.unit, numerator, denominator)
-    if whole < line.measure.least_published:
+def _figure(contract: Contract, line: Line, found: Tally, period: Period, *, still_open: int) -> Figure:
+    denominator = None if line.measure.unit is Unit.COUNT else found.denominator
+    value = value_of(line.measure.unit, found.numerator, denominator)
+    if found.denominator < line.measure.least_published:
         value = None
-    exempt = is_exempt(contract, line, ask.period)
+    exempt = is_exempt(contract, line, period)
     band = next((one for one in line.bands if value is not None and one.holds(value)), None)
     if exempt:
         band = None
-    sample = sample_of(line, ask, found)
-    others = tuple(_other_readings(line, ask, (numerator, whole)))
+    sample = sample_of(line, found)
     return Figure(
         line=line,
-        numerator=numerator,
+        numerator=found.numerator,
         denominator=denominator,
         value=value,
         band=band,
         met=None if exempt else is_met(line, value, band),
         sample=sample,
-        excluded=found.excluded(),
-        notes=notes_of(line, ask, found, sample=sample, exempt=exempt, others=others),
-        cases=found,
+        excluded=found.excluded,
+        notes=notes_of(
+            line, found, contract.choices, sample=sample, exempt=exempt, still_open=still_open
+        ),
+        tally=found,
     )
 
 
@@ -122,30 +133,19 @@ def is_exempt(contract: Contract, line: Line, period: Period) -> bool:
     return day_of(period.last) < add_months(contract.first_day, line.exempt_months)
 
 
-def sample_of(line: Line, ask: Ask, found: Cases) -> Sample | None:
+def sample_of(line: Line, found: Tally) -> Sample | None:
     """How many answered, to how many must have: a share of the referrals received (X14)."""
     if not line.sample_percent:
         return None
-    when = ask.facts.referrals.received
-    if ask.reads("sample_activity", "accepted"):
-        when = ask.facts.first("accepted")
-    activity = int(ask.period.has(when).sum())
     paired = line.measure.rule in ("better_on_any", "better_pairs")
-    have = int(found.counted.sum()) if paired else len(found)
-    need = -(-activity * line.sample_percent // 100)
+    have = found.counted if paired else found.cases
+    need = -(-found.activity * line.sample_percent // 100)
     return Sample(have, need, have >= need)
 
 
-def _other_readings(line: Line, ask: Ask, taken: tuple[int, int]) -> Iterator[tuple[str, str, int, int]]:
-    """Other ways to read the clause that would change the figure, each with its own figure."""
-    for name in line.measure.readings:
-        reading = readings()[name]
-        for other in (reading.taken, *reading.others):
-            if ask.reads(name, other):
-                continue
-            numerator, denominator = cases_of(line, ask.otherwise(name, other)).sums()
-            if (numerator, denominator) != taken:
-                yield name, other, numerator, denominator
+def only(contract: Contract, *names: str) -> Contract:
+    """The contract with these lines alone."""
+    return replace(contract, lines=tuple(line for line in contract.lines if line.id in names))
 
 
 def without_beside(contract: Contract) -> Contract:

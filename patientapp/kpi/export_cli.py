@@ -14,10 +14,10 @@ from patientapp import clock
 from patientapp.audit.actions import record_system
 from patientapp.cells import csv_line
 from patientapp.db import transaction
+from patientapp.episodes.bulk import NewEvent, add_events
 from patientapp.kpi import dataset
 from patientapp.kpi.asked import Period
 from patientapp.kpi.days import number
-from patientapp.kpi.queries import system_facts
 from patientapp.questionnaires.files import writing
 from patientapp.services.naming import existing_service
 from patientapp.shell import actor, refusals
@@ -60,9 +60,15 @@ def _export(what: str, promise: str, columns: tuple[str, ...]) -> click.Command:
                 said = f"exported {what} {first.date()} to {last.date()}"
                 record_system(said, chain=f"service:{there.id}", now=now, actor=actor())
                 if submit and what == "dataset":
-                    dataset.record_sending(there.id, last.date(), by=actor(), now=now)
+                    _log_sending(there.id, last, now=now)
 
     return command
+
+
+def _log_sending(service_id: UUID, last: datetime, *, now: datetime) -> None:
+    """The submission log: the event that K24 counts, of the month that the data set ends in."""
+    sent = NewEvent(episode_id=None, kind="dataset_submitted", at=now, detail=f"{last:%Y-%m}")
+    add_events(service_id, [sent], by=actor(), now=now)
 
 
 def _lines(
@@ -79,8 +85,7 @@ def _lines(
 def _rows(what: str, service_id: UUID, first: datetime, last: datetime) -> Iterable[list[object]]:
     if what == "fft":
         return dataset.fft(service_id, first.date(), last.date())
-    facts = system_facts(service_id)
-    return dataset.dataset(service_id, facts, Period(number(first.date()), number(last.date())))
+    return dataset.dataset(service_id, Period(number(first.date()), number(last.date())))
 
 
 exports = [

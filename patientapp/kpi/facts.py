@@ -81,7 +81,6 @@ class Visits:
     mode: Ints
     state: Ints
     starts: Ints
-    arm: npt.NDArray[Any]
 
     def are(self, name: str) -> Bools:
         """Which are of a kind, of a mode or in a state; each name is of one of the three."""
@@ -107,6 +106,13 @@ class Answers:
     proxy: Bools
     values: Mapping[str, Floats]
 
+    def where(self, chosen: Bools, values: Mapping[str, Floats]) -> Answers:
+        """Some of them, with these columns as their values."""
+        some = {name: column[chosen] for name, column in values.items()}
+        return Answers(
+            self.referral[chosen], self.point[chosen], self.at[chosen], self.proxy[chosen], some
+        )
+
     def __len__(self) -> int:
         return len(self.at)
 
@@ -121,20 +127,30 @@ class Feedback:
     count: Ints
 
 
-NO_ANSWERS = Answers(
-    np.zeros(0, np.int64), np.zeros(0, "U6"), np.zeros(0, np.int64), np.zeros(0, bool), {}
-)
+_NONE = np.zeros(0, np.int64)
+NO_ANSWERS = Answers(_NONE, np.zeros(0, "U6"), _NONE, np.zeros(0, bool), {})
+NO_FEEDBACK = Feedback(_NONE, np.zeros(0, object), _NONE, _NONE)
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """One way to group people: its name, its groups, and the group of each referral's person."""
+
+    name: str
+    groups: tuple[str, ...]
+    of: Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Everything of one service that its return may ask."""
+    """Everything of one service, or of some of its people, that its return may ask."""
 
     referrals: Referrals
     events: Events
     visits: Visits
     answers: Mapping[str, Answers]
     feedback: Feedback
+    dimensions: tuple[Dimension, ...] = ()
     _first: dict[tuple[str, ...], Ints] = field(default_factory=dict)
 
     def first(self, *kinds: str) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,16 @@ ETHNIC = {
     "Other": "RS",
 }
 NOT_KNOWN = "not known"
-DIMENSIONS = ("age", "sex", "ethnicity", "deprivation", "language", "needs")
+# Every group there is, whoever is here: a list of those that are here would tell of them.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "age": AGES,
+    "sex": ("female", "male", "other", NOT_KNOWN),
+    "ethnicity": (*ETHNIC, NOT_KNOWN),
+    "deprivation": (*(f"fifth {fifth} of 5" for fifth in range(1, 6)), NOT_KNOWN),
+    "language": ("English", "another language"),
+    "needs": ("needs recorded", "none recorded"),
+}
+DIMENSIONS = tuple(GROUPS)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
-from patientapp.kpi.asked import Ask
 from patientapp.kpi.pair_rules import Outcome
 from patientapp.questionnaires.library import default_library
 
@@ -40,9 +40,9 @@ def every() -> dict[str, Outcome]:
     return found
 
 
-def outcomes(ask: Ask) -> dict[str, Outcome]:
+def outcomes(choices: Mapping[str, str]) -> dict[str, Outcome]:
     """The outcome measures as this contract reads them (readings `eq5d_improved`)."""
     found = dict(every())
-    if ask.reads("eq5d_improved", "vas"):
+    if choices["eq5d_improved"] == "vas":
         found["eq5d_index"] = found["eq5d_vas"]
     return found

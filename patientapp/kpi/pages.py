@@ -17,7 +17,7 @@ from patientapp.db import transaction
 from patientapp.errors import Invalid
 from patientapp.kpi import chart, shown, texts
 from patientapp.kpi.measures import Unit
-from patientapp.kpi.periods import ended, last_month
+from patientapp.kpi.periods import last_month
 from patientapp.kpi.published import Published
 from patientapp.kpi.reports import Report, met_counts, report
 from patientapp.web.desk import staff_page
@@ -36,10 +36,9 @@ COLUMNS = (
 def returns() -> str:
     """The return of my service: every figure over the newest of its own periods that has ended."""
     month, now = _month()
-    with transaction():
-        found = report(viewer(), today=london_day(now))
-        every = list(found.all_of(month))
-        record(viewer(), f"looked at the return {month:%Y-%m}", now=now)
+    found = report(viewer(), now=now)
+    every = list(found.all_of(month))
+    _looked(found, f"looked at the return {month:%Y-%m}")
     return staff_page(
         "kpi/returns.html",
         here="returns",
@@ -55,10 +54,9 @@ def returns() -> str:
 def returns_file() -> ResponseReturnValue:
     """The same figures as a file."""
     month, now = _month()
-    with transaction():
-        found = report(viewer(), today=london_day(now))
-        every = list(found.all_of(month))
-        record(viewer(), f"downloaded the return {month:%Y-%m}", now=now)
+    found = report(viewer(), now=now)
+    every = list(found.all_of(month))
+    _looked(found, f"downloaded the return {month:%Y-%m}")
     lines = [csv_line(COLUMNS), *(csv_line(_cells(days, one)) for days, one in every)]
     return _file(lines, f"return-{month:%Y-%m}.csv")
 
@@ -68,13 +66,11 @@ def returns_file() -> ResponseReturnValue:
 def figure(kpi: str) -> str:
     """One figure: how it is counted, over time, and by group of people."""
     month, now = _month()
-    with transaction():
-        found = report(viewer(), today=london_day(now))
-        line = found.line(kpi)
-        days = ended(line.measure.period, month)
-        one = _figure(found, kpi, month)
-        series = list(found.over_time(line, month))
-        record(viewer(), f"looked at the figure {kpi} {month:%Y-%m}", now=now)
+    found = report(viewer(), now=now)
+    line = found.line(kpi)
+    days, one = found.one(line, month)
+    series = list(found.over_time(line, month))
+    _looked(found, f"looked at the figure {kpi} {month:%Y-%m}")
     unit = line.measure.unit
     return staff_page(
         "kpi/figure.html",
@@ -87,7 +83,7 @@ def figure(kpi: str) -> str:
         chart=chart.drawn(series),
         series=[_over_time(unit, at, each) for at, each in series],
         groups=_groups(one),
-        notes=() if found.hides else one.figure.notes,
+        notes=one.notes,
         cases_url=None if found.hides else url_for("kpi.cases", kpi=kpi, month=f"{month:%Y-%m}"),
         hides=found.hides,
         texts=texts,
@@ -99,19 +95,18 @@ def figure(kpi: str) -> str:
 def cases(kpi: str) -> ResponseReturnValue:
     """Every counted and every excluded case of one figure, with dates and reason: care team only."""
     month, now = _month()
-    with transaction():
-        found = report(viewer(), today=london_day(now))
-        line = found.line(kpi)
-        made = _figure(found, kpi, month)
-        record(viewer(), f"downloaded the cases of {line.id} {month:%Y-%m}", now=now)
-    rows = shown.rows(made.figure.cases, found.facts)
+    found = report(viewer(), now=now)
+    line = found.line(kpi)
+    rows = list(found.cases(line, month))
+    _looked(found, f"downloaded the cases of {line.id} {month:%Y-%m}")
     return _file([csv_line(shown.ROW_COLUMNS), *map(csv_line, rows)], f"{line.id}-{month:%Y-%m}.csv")
 
 
-def _figure(found: Report, kpi: str, month: date) -> Published:
-    span = found.line(kpi).measure.period
-    made = found.published(ended(span, month), span=span)
-    return next(one for one in made if one.figure.line.id == kpi)
+def _looked(found: Report, said: str) -> None:
+    """Keep what was worked out, so that the next look is quick, and who looked."""
+    with transaction():
+        found.kept.put_by()
+        record(viewer(), said, now=found.kept.now)
 
 
 def _over_time(unit: Unit, days: tuple[date, date], one: Published) -> tuple[str, str, str]:
@@ -139,7 +134,7 @@ def _no_month(said: str) -> Invalid:
 
 
 def _row(days: tuple[date, date], one: Published) -> dict[str, str]:
-    line = one.figure.line
+    line = one.line
     unit = line.measure.unit
     return {
         "id": line.id,
@@ -155,7 +150,7 @@ def _row(days: tuple[date, date], one: Published) -> dict[str, str]:
 
 
 def _cells(days: tuple[date, date], one: Published) -> Iterator[object]:
-    line, total = one.figure.line, one.total
+    line, total = one.line, one.total
     hidden = "hidden"
     yield from (line.id, line.clause, line.title, days[0].isoformat(), days[1].isoformat())
     yield hidden if total.numerator is None else total.numerator
@@ -168,7 +163,7 @@ def _cells(days: tuple[date, date], one: Published) -> Iterator[object]:
 
 
 def _groups(one: Published) -> list[tuple[str, list[list[str]]]]:
-    unit = one.figure.line.measure.unit
+    unit = one.line.measure.unit
     return [
         (
             texts.dimension(name),

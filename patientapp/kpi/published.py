@@ -7,18 +7,26 @@ with the figures settled, so that a figure is hidden or shown whoever asks and h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from fractions import Fraction
 
-import numpy as np
-
+from patientapp.kpi.contract import Line
 from patientapp.kpi.engine import Figure, value_of
-from patientapp.kpi.facts import Ints
+from patientapp.kpi.groups import GROUPS
 from patientapp.kpi.hiding import Cell, Equation, determined, hidden
 from patientapp.kpi.measures import Unit
+from patientapp.kpi.tally import Group
 
 TOTAL = ("", "")
-Group = tuple[str, str]  # dimension, name
+
+
+class Form(StrEnum):
+    """What is kept of a period: figures as commissioners see them, with their groups, or all of it."""
+
+    TOTALS = "totals"
+    GROUPS = "groups"
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -33,56 +41,33 @@ class Count:
 
 @dataclass(frozen=True)
 class Published:
-    """One figure with its groups."""
+    """One figure with its groups, as a viewer may see it; nothing is said of a hidden one."""
 
-    figure: Figure
+    line: Line
     total: Count
-    groups: Mapping[str, Sequence[tuple[str, Count]]]
-
-    @property
-    def met(self) -> bool | None:
-        """Whether its threshold is met; nothing is said of a hidden figure."""
-        return None if self.total.is_hidden else self.figure.met
-
-    @property
-    def band(self) -> str | None:
-        """Its band; nothing is said of a hidden figure."""
-        return None if self.total.is_hidden or not self.figure.band else self.figure.band.name
-
-
-@dataclass(frozen=True, eq=False)
-class Dimension:
-    """One way to group: its name, its groups, and the group of each referral."""
-
-    name: str
-    groups: tuple[str, ...]
-    of: Ints
+    met: bool | None
+    band: str | None
+    notes: tuple[str, ...] = ()
+    groups: Mapping[str, Sequence[tuple[str, Count]]] = field(default_factory=dict)
 
 
 Sums = Mapping[tuple[str, Group], tuple[int, int]]
 
 
-def published(made: Sequence[Figure], dimensions: Sequence[Dimension], *, hides: bool) -> list[Published]:
+def published(made: Sequence[Figure], *, hides: bool) -> list[Published]:
     """Figures with their groups, small counts hidden from whoever may not see cases."""
-    sums = dict(_sums(made, dimensions))
-    out, dropped = _hidden(made, sums, dimensions) if hides else (frozenset(), frozenset())
-    return [_published(one, sums, dimensions, out, dropped) for one in made]
+    sums = dict(_sums(made))
+    out, dropped = _hidden(made, sums) if hides else (frozenset(), frozenset())
+    found = [_published(one, sums, out, dropped) for one in made]
+    return [replace(one, notes=()) for one in found] if hides else found
 
 
-def _sums(
-    made: Sequence[Figure], dimensions: Sequence[Dimension]
-) -> Iterator[tuple[tuple[str, Group], tuple[int, int]]]:
+def _sums(made: Sequence[Figure]) -> Iterator[tuple[tuple[str, Group], tuple[int, int]]]:
     for one in made:
-        kept = one.cases.one(one.cases.counted)
-        yield (one.line.id, TOTAL), kept.sums()
-        if not len(kept) or (kept.referral < 0).any():
-            continue  # counts of nobody in particular have no groups (OPS-07)
-        for dimension in dimensions:
-            code, size = dimension.of[kept.referral], len(dimension.groups)
-            over = np.bincount(code, weights=kept.numerator, minlength=size)
-            under = np.bincount(code, weights=kept.denominator, minlength=size)
-            for name, n, d in zip(dimension.groups, over, under, strict=True):
-                yield (one.line.id, (dimension.name, name)), (round(n), round(d))
+        found = one.tally
+        yield (one.line.id, TOTAL), (found.numerator, found.denominator)
+        if found.counted and not found.has_nobody:
+            yield from (((one.line.id, group), sums) for group, sums in found.groups.items())
 
 
 def _sides(figure: Figure, numerator: int, denominator: int) -> Iterator[tuple[str, int]]:
@@ -92,24 +77,19 @@ def _sides(figure: Figure, numerator: int, denominator: int) -> Iterator[tuple[s
         yield "met", numerator
     if unit is not Unit.COUNT:
         yield "all", denominator
-    if unit is Unit.PERCENT and _is_part(figure):
+    if unit is Unit.PERCENT and figure.tally.is_part:
         yield "rest", denominator - numerator
 
 
-def _is_part(figure: Figure) -> bool:
-    """Whether the numerator is a part of the denominator."""
-    return bool((figure.cases.numerator <= figure.cases.denominator).all())
-
-
-def _hidden(
-    made: Sequence[Figure], sums: Sums, dimensions: Sequence[Dimension]
-) -> tuple[frozenset[Cell], frozenset[tuple[str, str]]]:
+def _hidden(made: Sequence[Figure], sums: Sums) -> tuple[frozenset[Cell], frozenset[tuple[str, str]]]:
     """Hidden cells, and (figure, dimension) pairs of which nothing can be shown safely."""
     totals = _cells(made, sums, [TOTAL])
     first = hidden(totals, list(_equations(made, sums, [TOTAL])))
     settled = {cell: cell in first for cell in totals}
-    every = [TOTAL, *((one.name, name) for one in dimensions for name in one.groups)]
-    equations = [*_equations(made, sums, every), *_margins(made, sums, dimensions)]
+    if len(sums) == len(made):
+        return first, frozenset()
+    every = [TOTAL, *((dimension, name) for dimension, names in GROUPS.items() for name in names)]
+    equations = [*_equations(made, sums, every), *_margins(made, sums)]
     out = hidden(_cells(made, sums, every), equations, settled)
     known = determined(equations, out)
     return out, frozenset((cell[0], cell[1][0]) for cell in known if cell[1] != TOTAL)  # type: ignore[index]
@@ -156,11 +136,11 @@ def _reasons(made: Sequence[Figure], sums: Sums, group: Group) -> Iterator[Equat
             yield {(one.line.id, group, "met"): -1, **{(part, group, "met"): 1 for part in parts}}
 
 
-def _margins(made: Sequence[Figure], sums: Sums, dimensions: Sequence[Dimension]) -> Iterator[Equation]:
+def _margins(made: Sequence[Figure], sums: Sums) -> Iterator[Equation]:
     """The groups of a dimension add up to the whole."""
     for one in made:
-        for dimension in dimensions:
-            names = [(dimension.name, name) for name in dimension.groups]
+        for dimension, groups in GROUPS.items():
+            names = [(dimension, name) for name in groups]
             if (one.line.id, names[0]) not in sums:
                 continue
             for side, _count in _sides(one, *sums[one.line.id, TOTAL]):
@@ -169,19 +149,17 @@ def _margins(made: Sequence[Figure], sums: Sums, dimensions: Sequence[Dimension]
 
 
 def _published(
-    figure: Figure,
-    sums: Sums,
-    dimensions: Sequence[Dimension],
-    out: frozenset[Cell],
-    dropped: frozenset[tuple[str, str]],
+    figure: Figure, sums: Sums, out: frozenset[Cell], dropped: frozenset[tuple[str, str]]
 ) -> Published:
-    name = figure.line.id
+    name, total = figure.line.id, _count(figure, sums, TOTAL, out)
     groups = {
-        one.name: [(each, _count(figure, sums, (one.name, each), out)) for each in one.groups]
-        for one in dimensions
-        if (name, (one.name, one.groups[0])) in sums and (name, one.name) not in dropped
+        dimension: [(each, _count(figure, sums, (dimension, each), out)) for each in names]
+        for dimension, names in GROUPS.items()
+        if (name, (dimension, names[0])) in sums and (name, dimension) not in dropped
     }
-    return Published(figure, _count(figure, sums, TOTAL, out), groups)
+    band = figure.band.name if figure.band else None
+    met = None if total.is_hidden else figure.met
+    return Published(figure.line, total, met, None if total.is_hidden else band, figure.notes, groups)
 
 
 def _count(figure: Figure, sums: Sums, group: Group, out: frozenset[Cell]) -> Count:

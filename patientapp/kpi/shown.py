@@ -12,6 +12,7 @@ from patientapp.kpi.days import day_of
 from patientapp.kpi.engine import Figure
 from patientapp.kpi.facts import DAY_SECONDS, NEVER, Facts
 from patientapp.kpi.measures import Unit
+from patientapp.kpi.published import Published
 
 COLUMNS = (
     "id",
@@ -30,6 +31,7 @@ COLUMNS = (
     "excluded",
     "notes",
 )
+HIDDEN = "Counts of 1 to 4 people are hidden, and others that would give them away"
 ROW_COLUMNS = ("referral", "began", "ended", "numerator", "denominator", "counted", "reason")
 
 
@@ -55,6 +57,26 @@ def as_json(figure: Figure) -> dict[str, Any]:
     }
 
 
+def published_json(one: Published) -> dict[str, Any]:
+    """One line of the JSON return as it is published: what is hidden is null, and said so."""
+    line, total = one.line, one.total
+    return {
+        "id": line.id,
+        "clause": line.clause,
+        "title": line.title,
+        "numerator": total.numerator,
+        "denominator": total.denominator,
+        "value": _plain(total.value),
+        "unit": line.measure.unit.value,
+        "threshold": _plain(line.threshold),
+        "band": one.band,
+        "met": one.met,
+        "sample": None,
+        "excluded": {},
+        "notes": [HIDDEN] if total.is_hidden else [],
+    }
+
+
 def _plain(value: Fraction | None) -> int | float | None:
     if value is None:
         return None
@@ -62,14 +84,14 @@ def _plain(value: Fraction | None) -> int | float | None:
 
 
 def whole(
-    service: str, days: tuple[date, date], made: Iterable[Figure], *, now: datetime
+    service: str, days: tuple[date, date], lines: Iterable[dict[str, Any]], *, now: datetime
 ) -> dict[str, Any]:
     """The JSON return."""
     return {
         "service": service,
         "period": {"from": days[0].isoformat(), "to": days[1].isoformat()},
         "generated_at": now.astimezone(UTC).isoformat(timespec="seconds"),
-        "kpis": [as_json(one) for one in made],
+        "kpis": list(lines),
     }
 
 

@@ -61,7 +61,7 @@ def fraction(unit: Unit, count: Count) -> str:
 
 def verdict(one: Published) -> str:
     """Whether a threshold is met, in a word."""
-    if one.figure.line.threshold is None:
+    if one.line.threshold is None:
         return _("no threshold")
     if one.met is None:
         return _("cannot be said")

