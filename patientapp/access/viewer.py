@@ -47,6 +47,7 @@ class Viewer:
     answered_by: AnsweredBy | None = None
     idle: bool = False  # locked after 30 idle minutes: may only save what was being answered (REL-03)
     language: str = "en"
+    chosen_language: str | None = None  # on this session, not yet on the record (A2)
     scopes: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import AnsweredBy, Viewer
 from patientapp.assessments.alerting import alert, note_changes
-from patientapp.assessments.models import Draft, Response
+from patientapp.assessments.models import Draft, Response, Task
 from patientapp.assessments.opening import check_open
 from patientapp.assessments.queries import (
     OwnTask,
@@ -84,9 +84,11 @@ def save_answer(
     """Keep one answer (None: skipped); the risks that it shows, each with its alert (P6, CLIN-02)."""
     _wait_in_line(viewer)
     task = own_task(viewer, task_id)
-    _check_open(task, now=now)
+    wording = _check_open(task, now=now)
     instrument = instrument_of(task)
     check_values(instrument, {item: value})
+    if task.language is None:
+        settle_language(task.id, wording.language)
     if not _store(task_id, SavedAnswer(item, value, version, now)):
         raise OlderAnswer
     if not task.drafts:
@@ -95,6 +97,12 @@ def save_answer(
     note_changes(viewer, task, {item: value}, given_at=now)
     record(viewer, "saved an answer", now=now, patient_id=viewer.patient_id, object=task_id)
     return risks
+
+
+def settle_language(task_id: UUID, language: str) -> None:
+    """From now on this task is asked in this language: never one question in another."""
+    which = sa.update(Task).where(Task.id == task_id, Task.language.is_(None))
+    db.session.execute(which.values(language=language))
 
 
 def hear(

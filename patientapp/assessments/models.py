@@ -46,6 +46,7 @@ class Task(Identified, Model):
     instrument: Mapped[str]
     instrument_version: Mapped[int] = mapped_column(sa.SmallInteger)
     position: Mapped[int] = mapped_column(sa.SmallInteger)
+    language: Mapped[str | None]  # it is asked in, once chosen or begun: it never changes on the way
 
 
 class Draft(Model):

@@ -33,7 +33,7 @@ from patientapp.assessments.shown import (
     review,
     task_rows,
 )
-from patientapp.assessments.words import instrument_of, words_to_ask
+from patientapp.assessments.words import instrument_of, must_choose, words_to_ask
 from patientapp.db import transaction
 from patientapp.errors import Conflict
 from patientapp.i18n import gettext as _
@@ -84,6 +84,8 @@ def resume(task_id: UUID) -> ResponseReturnValue:
     if task.state is TaskState.DONE:
         return redirect(url_for(".thank_you", task_id=task_id), 303)
     check_open(task, now=clock.now())
+    if must_choose(task, today=_today()):
+        return redirect(url_for("answer_language.choose", task_id=task_id), 303)
     return redirect(_after(task, first_unanswered(task)), 303)
 
 
@@ -100,6 +102,8 @@ def ask(task_id: UUID, number: int) -> ResponseReturnValue:
     task = own_task(viewer(), task_id)
     if task.state is TaskState.DONE:
         return redirect(url_for(".thank_you", task_id=task_id), 303)
+    if must_choose(task, today=_today()):
+        return redirect(url_for("answer_language.choose", task_id=task_id), 303)
     return _question_page(question(task, number, now=clock.now()))
 
 

@@ -16,6 +16,7 @@ from patientapp.assessments.offering import withheld
 from patientapp.assessments.rules import PackDays, SavedAnswer, TaskState, TimePoint
 from patientapp.db import db, run
 from patientapp.errors import NotFound
+from patientapp.i18n import short
 from patientapp.patients.models import Patient
 from patientapp.patients.queries import visible_patients
 from patientapp.workdays import london_day
@@ -36,6 +37,8 @@ class OwnTask:
     drafts: int
     begun_at: datetime | None
     done_at: datetime | None
+    language: str | None = None  # it is asked in, once chosen or begun
+    reads: str = "en"  # what the person reads
 
     @property
     def state(self) -> TaskState:
@@ -67,6 +70,7 @@ _OWN = (
         Task.instrument,
         Task.instrument_version,
         Task.position,
+        Task.language,
         Pack.episode_id,
         Pack.time_point,
         Pack.opens_on,
@@ -93,7 +97,7 @@ def is_current_response() -> sa.ColumnElement[bool]:
 def own_tasks(viewer: Viewer) -> list[OwnTask]:
     """The viewer's questionnaires, in the order asked."""
     whose = {"patient": viewer.patient_id, "pack": viewer.pack_id}
-    return [_task(row) for row in run(_OWN_TASKS, whose)]
+    return [_task(row, viewer) for row in run(_OWN_TASKS, whose)]
 
 
 def own_task(viewer: Viewer, task_id: UUID) -> OwnTask:
@@ -102,10 +106,10 @@ def own_task(viewer: Viewer, task_id: UUID) -> OwnTask:
     row = run(_OWN_TASK, whose).one_or_none()
     if row is None:
         raise NotFound
-    return _task(row)
+    return _task(row, viewer)
 
 
-def _task(row: sa.Row[Any]) -> OwnTask:
+def _task(row: sa.Row[Any], viewer: Viewer) -> OwnTask:
     return OwnTask(
         id=row.id,
         pack_id=row.pack_id,
@@ -118,6 +122,8 @@ def _task(row: sa.Row[Any]) -> OwnTask:
         drafts=row.drafts,
         begun_at=row.begun_at,
         done_at=row.received_at,
+        language=row.language,
+        reads=short(viewer.language),
     )
 
 

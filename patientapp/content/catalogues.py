@@ -17,7 +17,7 @@ from patientapp.content import signing, standing
 from patientapp.content.library import default_library
 from patientapp.content.page import BrokenContent, Status
 from patientapp.content.standing import As
-from patientapp.i18n import TRANSLATIONS
+from patientapp.i18n import TRANSLATIONS, offered, short
 
 CATALOGUE = "LC_MESSAGES/messages.po"
 _KEYS = {"name", "english_name", "status", "translated_on", "translator", "checked_by"}
@@ -60,6 +60,12 @@ def is_offered_in_production(catalogue: Catalogue) -> bool:
             advice.key, advice.digest, signing.signatures(), by=standing.needed(catalogue.lang)
         )
     )
+
+
+def names() -> dict[str, str]:
+    """The languages that are offered here, by code, each in its own script; English first."""
+    known = {"en": "English"} | {one.lang: one.name for one in found()}
+    return {code: known[code] for code in map(short, offered())}
 
 
 def is_checked(lang: str) -> bool:

@@ -89,10 +89,11 @@ def dates(seen: Reading) -> tuple[str, str]:
 
 def language_links(endpoint: str, **values: Any) -> list[tuple[str, str, str]]:
     """Every language that is offered, in its own script, with this page's address in it."""
-    names = dict([ENGLISH]) | {one.lang: one.name for one in catalogues.found()}
-    codes = [i18n.short(lang) for lang in i18n.offered()]
-    here = i18n.current()
-    return [(code, names[code], url_for(endpoint, **values, lang=code)) for code in codes if code != here]
+    return [
+        (code, name, url_for(endpoint, **values, lang=code))
+        for code, name in catalogues.names().items()
+        if code != i18n.current()
+    ]
 
 
 def lang_of_page() -> str | None:

@@ -113,6 +113,14 @@ def change_wishes(
     return found
 
 
+def change_language(viewer: Viewer, patient_id: UUID, language: str, *, now: datetime) -> None:
+    """The language that pages, texts and calls use from now; what is queued keeps its own."""
+    look_by(patient_id, now)
+    chosen = sa.update(Patient).where(Patient.id == patient_id).values(language=language)
+    db.session.execute(chosen)
+    record(viewer, "chose a language", now=now, patient_id=patient_id)
+
+
 def record_death(viewer: Viewer, patient_id: UUID, died_on: date, *, now: datetime) -> Patient:
     """This person died on that day; who calls this ends links and texts (LINK-05, SMS-06)."""
     found = patient(viewer, patient_id)

@@ -22,6 +22,7 @@ def open_session(
     link_id: UUID | None = None,
     staff_id: UUID | None = None,
     birth_date_confirmed_at: datetime | None = None,
+    language: str | None = None,
 ) -> str:
     """A new session; its secret, which is stored nowhere, is for the cookie."""
     secret = secrets.token_urlsafe(32)
@@ -32,6 +33,7 @@ def open_session(
             link_id=link_id,
             staff_id=staff_id,
             birth_date_confirmed_at=birth_date_confirmed_at,
+            language=language,
             created_at=now,
             expires_at=now + life,
         )
@@ -43,6 +45,11 @@ def open_session(
 def say_who_answers(viewer: Viewer, answered_by: AnsweredBy) -> None:
     """Note on this session who gives the answers; responses carry it."""
     _change(Session.id == viewer.session_id, answered_by=answered_by)
+
+
+def say_language(viewer: Viewer, language: str) -> None:
+    """Note on this session which language was chosen; the record follows once we know whose it is."""
+    _change(Session.id == viewer.session_id, language=language)
 
 
 def end_session(session_id: UUID, *, now: datetime) -> None:

@@ -21,10 +21,11 @@ from patientapp.links.queries import system_failures, system_link_of
 from patientapp.links.rules import LinkEnd, LinkPurpose, is_open, may_try_birth_date, tries_left
 from patientapp.messaging.actions import enqueue
 from patientapp.messaging.queries import system_has_key
+from patientapp.patients.actions import change_language
 from patientapp.patients.carer_queries import system_carer
 from patientapp.patients.queries import system_patient
 from patientapp.pifu.queries import system_agreement
-from patientapp.signin.actions import end_session, open_session
+from patientapp.signin.actions import end_session, open_session, say_language
 from patientapp.signin.rules import PATIENT_LIFE
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import raise_item
@@ -54,13 +55,16 @@ def was_locked(link: Link) -> bool:
     return link.end_reason is LinkEnd.LOCKED
 
 
-def begin(token: str, *, now: datetime) -> str | None:
-    """Open a session that knows nothing yet; its secret, or None when the link has ended."""
+def begin(token: str, *, now: datetime, language: str | None = None) -> str | None:
+    """Open a session that knows nothing yet but the language chosen, if one was; its secret, or None
+    when the link has ended."""
     link = system_link_of(token)
     if link is None or not can_begin(link, now=now):
         return None
     record_system("opened a link", chain=f"patient:{link.patient_id}", now=now, actor=f"link:{link.id}")
-    return open_session(service_id=link.service_id, link_id=link.id, now=now, life=PATIENT_LIFE)
+    return open_session(
+        service_id=link.service_id, link_id=link.id, now=now, life=PATIENT_LIFE, language=language
+    )
 
 
 def refuse(token: str, *, now: datetime) -> None:
@@ -156,6 +160,8 @@ def confirm_birth_date(viewer: Viewer, given: date, *, now: datetime) -> BirthDa
     if not hmac.compare_digest(held.isoformat(), given.isoformat()):
         return _wrong(viewer, link, now=now)
     record(viewer, "confirmed their birth date", now=now, patient_id=link.patient_id)
+    if viewer.chosen_language:
+        change_language(viewer, link.patient_id, viewer.chosen_language, now=now)
     end_session(viewer.session_id, now=now)
     return BirthDateOutcome(
         secret=open_session(
@@ -185,6 +191,30 @@ def ask_for_call(viewer: Viewer, *, now: datetime) -> None:
     """Somebody else would answer: staff call (3.7)."""
     _tell_staff(_link(viewer), "proxy_wanted", now=now)
     record(viewer, "asked for a call", now=now, patient_id=viewer.patient_id)
+
+
+def language_of(link: Link) -> str:
+    """The language on the record that this link is about."""
+    return system_patient(link.patient_id).language
+
+
+def choose_language(viewer: Viewer, language: str, *, now: datetime) -> None:
+    """Keep it on the record; before the date of birth, and while locked, on this session alone (A2)."""
+    if viewer.birth_date_confirmed and viewer.patient_id is not None and not viewer.idle:
+        change_language(viewer, viewer.patient_id, language, now=now)
+    else:
+        say_language(viewer, language)
+
+
+def ask_for_interpreter(link: Link, *, now: datetime) -> None:
+    """Somebody's language is not here: staff call, with an interpreter."""
+    record_system("asked for an interpreter", chain=f"patient:{link.patient_id}", now=now)
+    _tell_staff(link, "interpreter_wanted", now=now)
+
+
+def interpreter_for(viewer: Viewer, *, now: datetime) -> None:
+    """The same, from inside."""
+    ask_for_interpreter(_link(viewer), now=now)
 
 
 def _link(viewer: Viewer) -> Link:

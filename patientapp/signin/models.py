@@ -25,6 +25,7 @@ class Session(Identified, Model):
     link_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("links.id"), index=True)
     staff_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     birth_date_confirmed_at: Mapped[datetime | None]
+    language: Mapped[str | None]  # chosen before we know whose record to keep it on (A2)
     answered_by: Mapped[AnsweredBy | None] = mapped_column(choice(AnsweredBy))
     created_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]

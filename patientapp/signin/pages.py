@@ -8,11 +8,12 @@ from typing import NamedTuple
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from patientapp import clock
+from patientapp import clock, i18n
 from patientapp.access.guard import current_viewer, public, requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.access.viewer import AnsweredBy
 from patientapp.assessments.left import system_minutes
+from patientapp.content import catalogues
 from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
@@ -59,13 +60,35 @@ def start(token: str) -> ResponseReturnValue:
     if link is None:
         return _ended(token)
     g.service = contact(system_service(link.service_id))
+    g.record_language = entry.language_of(link)
     if entry.was_locked(link):
         return _locked()
     if not entry.can_begin(link, now=clock.now()):
         return _ended(token)
     asks = link.purpose is LinkPurpose.QUESTIONNAIRES
     minutes = system_minutes(link.pack_id, today=london_day(clock.now())) if asks else 0
-    return render_template(_START[link.purpose], token=token, minutes=minutes)
+    return render_template(
+        _START[link.purpose],
+        token=token,
+        minutes=minutes,
+        chosen=_offered(request.args.get("lang", "")),
+        language_links=_language_links(token),
+    )
+
+
+def _offered(wanted: str) -> str | None:
+    """The code of a language that may be chosen here."""
+    found = i18n.best(wanted, i18n.offered()) if wanted else None
+    return i18n.short(found) if found else None
+
+
+def _language_links(token: str) -> list[tuple[str, str, str]]:
+    """This page in each other language, each named in its own script."""
+    return [
+        (code, name, url_for(".start", token=token, lang=code))
+        for code, name in catalogues.names().items()
+        if code != i18n.current()
+    ]
 
 
 _START = {
@@ -90,7 +113,8 @@ def _ended(token: str) -> ResponseReturnValue:
 def begin(token: str) -> ResponseReturnValue:
     """Swap the token for a session whose address has no token in it (LINK-03)."""
     with transaction():
-        secret = entry.begin(token, now=clock.now())
+        chosen = _offered(request.form.get("language", ""))
+        secret = entry.begin(token, now=clock.now(), language=chosen)
     if secret is None:
         return redirect(url_for("entry.start", token=token), 303)
     link = system_link_of(token)

@@ -61,7 +61,8 @@ _PATIENT_READ = (
         Link.patient_id,
         Link.pack_id,
         Link.end_reason,
-        Patient.language,
+        sa.func.coalesce(Session.language, Patient.language).label("language"),
+        Session.language.label("chosen_language"),
         *CONTACT,
     )
     .join(Link, Link.id == Session.link_id)
@@ -109,7 +110,7 @@ _CARER_READ = (
         Carer.id.label("carer_id"),
         Carer.patient_id,
         Carer.acts,
-        Patient.language,
+        sa.func.coalesce(Session.language, Patient.language).label("language"),
         *CONTACT,
     )
     .join(Link, Link.id == Session.link_id)
@@ -155,6 +156,7 @@ def _patient_viewer(row: Any, standing: Standing) -> Viewer:
         answered_by=row.answered_by,
         idle=standing is Standing.IDLE,
         language=row.language,
+        chosen_language=row.chosen_language,
     )
 
 

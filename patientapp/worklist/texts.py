@@ -98,6 +98,13 @@ def reason(code: str) -> str:
         "mdt_review_wanted": _("An onward referral waits for the team's review. Put it on the list."),
         "dependence_worry": _("A worry about dependence has no help in place yet. Offer help."),
         "query_waiting": _("Somebody asked the service a question. Answer it, then close this."),
+        "interpreter_wanted": _("Somebody needs an interpreter. Call them with one."),
+        "no_wording_call": _(
+            "Questions are not in this person's language and they want a call. Call with an interpreter."
+        ),
+        "no_wording_paper": _(
+            "Questions are not in this person's language and they want paper. Find the version to post."
+        ),
         "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
     }
     if code in known:

@@ -45,6 +45,11 @@ PATIENT = [
     "/tasks",
     "/tasks/{task}/questions/1",
     "/tasks/{task}/check",
+    "/tasks/{task}/language",
+    "/tasks/{task}/language/told",
+    "/tasks/{task}/language/told?way=paper",
+    "/language",
+    "/language/interpreter",
     "/tasks/{task}/advice/emergency",
     "/tasks/{task}/advice/urgent",
     "/scores",
@@ -172,6 +177,8 @@ def world(client: FlaskClient, session: Session, *, language: str = "en") -> dic
     service = make_service(session)
     patient = make_patient(session, service, language=language)
     pack = make_pack(session, patient, ["eq5d5l", "pseq"])
+    for task in tasks_of(session, pack):
+        task.language = "en"  # chosen by somebody whose language has no official words
     staff = make_staff(session, service, Role.CLINICIAN, Role.SERVICE_ADMIN)
     sign_in_patient(client, pack)
     sign_in_staff(client, service, staff)

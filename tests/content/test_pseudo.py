@@ -28,8 +28,8 @@ HOLES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 RUNS = re.compile(r"[A-Za-z]{2,}(?:(?:[ ',]+|-)[A-Za-z]+)*")
 # Names of people, places and services, and what people wrote themselves, are nobody's to translate.
 NAMES = re.compile(
-    r"Moorside (?:Pain Service \d+|Pain|Hub)|Living with pain|Samaritans|Robin Staff|\b[A-Z]{4}\b|Sam\d+"
-    r"|Sample\d+|Monday to Friday, 9am to 5pm"
+    r"Moorside (?:Pain Service \d+|Pain|Hub)|Living with pain|Samaritans|Robin Staff|\b[A-Z]{4,6}\b"
+    r"|Sam\d+|Sample\d+|Monday to Friday, 9am to 5pm"
     r"|https?://[\w./-]+|Pain that keeps me from walking for a week"
     r"|I wake at 3 every night|^Words$"
 )
