@@ -16,6 +16,11 @@ from patientapp.app import create_app
 from patientapp.backups.actions import age_of_newest
 from patientapp.backups.keep_rules import LATE
 from patientapp.config import PREFIX, Settings, SettingsError
+from patientapp.content import catalogues
+from patientapp.content.due import due
+from patientapp.content.library import default_library as default_content
+from patientapp.content.page import BrokenContent
+from patientapp.content.signing import signatures
 from patientapp.db import db
 from patientapp.i18n import installed
 from patientapp.imports.queries import system_left_behind
@@ -79,9 +84,34 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
 def _without_database() -> Iterator[Finding]:
     yield _tried("instruments", lambda: ", ".join(instrument.key for instrument in default_library()))
     yield _tried("schedules", lambda: ", ".join(schedule.id for schedule in check_all()))
-    yield _tried("languages", lambda: ", ".join(installed()))
+    yield _tried("languages", _languages)
+    yield _reviews()
     yield _holidays()
     yield _tried("front end", lambda: load_manifest(HERE / "web/static")("app.css").rpartition("/")[2])
+
+
+def _languages() -> str:
+    """Each language, and whether production would offer it."""
+    own = {one.lang: catalogues.is_offered_in_production(one) for one in catalogues.found()}
+    return ", ".join(f"{lang} ({_STANDS[own.get(lang)]})" for lang in installed())
+
+
+_STANDS = {None: "source", True: "signed", False: "not signed"}
+
+
+def _reviews() -> Finding:
+    """Pages and safety cards that somebody must read again; what nobody has signed is not shown in
+    production, and is counted by `patientapp content`."""
+    try:
+        found = due(default_content(), signatures(), london_day(clock.now()))
+    except BrokenContent as error:
+        return Finding("content", is_well=False, detail=str(error))
+    past = ", ".join(f"{one.key} since {one.review_by.isoformat()}" for one in found if one.is_past)
+    soon = ", ".join(f"{one.key} by {one.review_by.isoformat()}" for one in found if not one.is_past)
+    if past:
+        todo = f"past review: {past}. Read again, then patientapp content sign"
+        return Finding("content", is_well=False, detail=todo)
+    return Finding("content", is_well=True, detail=f"to read again: {soon or 'nothing'}")
 
 
 def _holidays() -> Finding:

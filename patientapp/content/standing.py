@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from patientapp.content.cards import Cards
 from patientapp.content.page import Page
 
 # patient-experience.md section 8: a task for staff 60 days before the review date, a banner from that
 # date, and 30 days later the page is hidden. Safety text is never hidden (section 6).
 TASK_BEFORE = timedelta(days=60)
 HIDDEN_AFTER = timedelta(days=30)
+SAFETY_YEARS = 1  # section 8: "1 for medicines and safety"
 
 
 class As(StrEnum):
@@ -81,6 +83,18 @@ def review(page: Page, signatures: Iterable[Signature], today: date) -> Review:
     signed = max(one.on for one in own)
     until = min(page.review_by or date.max, _years_after(signed, page.review_years))
     standing = _by_age(until, today, is_safety=bool(page.safety_cards))
+    return Review(standing=standing, reviewed_on=signed, review_by=until, names=names)
+
+
+def review_cards(cards: Cards, signatures: Iterable[Signature], today: date) -> Review:
+    """Where these safety cards stand today: a year after they were signed somebody reads them again."""
+    own = [one for one in signatures if one.key == cards.key and one.digest == cards.digest]
+    names = tuple(dict.fromkeys(one.name for one in own))
+    if not is_signed(cards.key, cards.digest, own, by=needed(cards.lang)):
+        return Review(standing=Standing.UNREVIEWED, names=names)
+    signed = max(one.on for one in own)
+    until = _years_after(signed, SAFETY_YEARS)
+    standing = _by_age(until, today, is_safety=True)
     return Review(standing=standing, reviewed_on=signed, review_by=until, names=names)
 
 

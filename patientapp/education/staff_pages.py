@@ -11,6 +11,7 @@ from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
+from patientapp.content.due import due
 from patientapp.content.library import SOURCE, default_library
 from patientapp.content.signing import signatures
 from patientapp.content.standing import review
@@ -93,4 +94,8 @@ def figures() -> str:
         here="learning",
         heads=["Topic", "Review", *MARKS.values()],
         rows=rows,
+        again=[
+            [one.key, "Past its day" if one.is_past else "Soon", day_words(one.review_by)]
+            for one in due(default_library(), signed, today)
+        ],
     )

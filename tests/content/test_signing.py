@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from patientapp import i18n
+from patientapp import doctor, i18n
 from patientapp.content import catalogues
 from patientapp.content.cli import content
+from patientapp.content.due import due
 from patientapp.content.library import default_library
 from patientapp.content.page import BrokenContent
 from patientapp.content.signing import FILE, sign, signatures
@@ -70,6 +71,33 @@ def test_section_8_past_its_review_date(today: date, standing: Standing) -> None
 def test_section_6_safety_text_is_never_hidden() -> None:
     own = signed(key=PAGE.key, digest=PAGE.digest)
     assert review(PAGE, [own], date(2040, 1, 1)).standing is Standing.OVERDUE
+
+
+def test_section_8_what_is_to_be_read_again_is_told_60_days_before() -> None:
+    cards = default_library().cards["en"]
+    given = [signed(), signed(key=cards.key, digest=cards.digest)]
+    assert due(default_library(), given, date(2027, 9, 22)) == []
+    [soon] = due(default_library(), given, date(2027, 9, 24))
+    assert (soon.key, soon.is_past, soon.review_by) == ("safety-cards/en", False, date(2027, 11, 22))
+    late = due(default_library(), given, date(2029, 12, 22))
+    assert [(one.key, one.standing) for one in late] == [
+        ("safety-cards/en", Standing.OVERDUE),  # safety text is never hidden (section 6)
+        ("goals-do/en", Standing.HIDDEN),
+    ]
+
+
+def test_the_doctor_tells_of_languages_and_of_what_is_past_its_review(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told() -> dict[str, doctor.Finding]:
+        return {one.name: one for one in doctor._without_database()}
+
+    assert "ar (not signed)" in told()["languages"].detail
+    assert told()["content"].is_well
+    sign(PLAIN.key, PLAIN.digest, name="R. Sample", signed_as=As.CLINICIAN, on=TODAY)
+    monkeypatch.setattr("patientapp.clock.now", lambda: datetime(2029, 11, 23, 12, tzinfo=UTC))
+    assert "goals-do/en since 2029-11-22" in told()["content"].detail
+    assert not told()["content"].is_well
 
 
 def test_an_earlier_date_in_the_file_wins_and_a_leap_day_has_a_successor() -> None:
