@@ -1,13 +1,13 @@
 """the language that a person chose: on the session until we know whose it is, and of each questionnaire
 
-Revision: 0025, after 0024
+Revision: 0026, after 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0025'
-down_revision = '0024'
+revision = '0026'
+down_revision = '0025'
 TABLES = ('sessions', 'tasks')
 
 
