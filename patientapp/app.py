@@ -78,6 +78,8 @@ ROOMS = (
     ("patientapp.opioids.staff_pages", "blueprint"),
     ("patientapp.assurance.staff_pages", "blueprint"),
     ("patientapp.assurance.audit_pages", "blueprint"),
+    ("patientapp.goals.pages", "blueprint"),
+    ("patientapp.goals.staff_pages", "blueprint"),
     ("patientapp.progress.pages", "blueprint"),
     ("patientapp.progress.staff_pages", "blueprint"),
     ("patientapp.progress.api", "blueprint"),

@@ -36,6 +36,7 @@ ROOMS = [
     "imports",
     "paper",
     "lists",
+    "goals",
 ]
 
 for room in ROOMS:
