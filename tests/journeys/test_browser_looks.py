@@ -183,4 +183,12 @@ def staff_addresses(person: Someone) -> list[str]:
         "/staff/patients/new",
         f"/staff/patients/{person.patient_id}",
         f"/staff/patients/{person.patient_id}/episodes/new",
+        f"/staff/patients/{person.patient_id}/timeline",
+        f"/staff/patients/{person.patient_id}/goals",
+        f"/staff/patients/{person.patient_id}/who-looked",
+        f"/staff/patients/{person.patient_id}/answers",
+        f"/staff/patients/{person.patient_id}/answers/paper/pseq/1",
+        "/staff/answers",
+        "/staff/lists/no_answer",
+        "/staff/lists/no_progress",
     ]

@@ -14,8 +14,11 @@ from patientapp.access.viewer import AnsweredBy, Role
 from patientapp.assessments import answering
 from patientapp.assessments.rules import TimePoint
 from patientapp.audit.models import AuditEntry
+from patientapp.worklist.actions import raise_item
+from patientapp.worklist.rules import ItemKind
 from tests.desk import answer, desk_of
 from tests.factories import (
+    NOW,
     make_episode,
     make_pack,
     make_patient,
@@ -243,3 +246,23 @@ def test_ops_01_each_look_at_a_patient_is_in_their_audit(app: Flask, session: Se
         "looked at changes",
     ]
     assert all(one.actor.startswith("staff:") for one in entries)
+
+
+def test_home_folds_tasks_and_never_an_alert(app: Flask, session: Session) -> None:
+    """P6: on a phone the list stays short; alerts are all in plain sight, before anything folded."""
+    service = make_service(session)
+    person = make_patient(session, service)
+    for number in range(8):
+        for kind in ItemKind:
+            raise_item(
+                kind,
+                service_id=service.id,
+                patient_id=person.id,
+                reason="proxy_wanted",
+                source=f"{person.id}:{kind}:{number}",
+                now=NOW,
+            )
+    page = desk_of(app, session, service).get("/staff").text
+    before, _fold, folded = page.partition("3 more tasks")
+    assert before.count('href="/staff/alerts/') == 13
+    assert folded.count('href="/staff/alerts/') == 3
