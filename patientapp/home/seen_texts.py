@@ -44,6 +44,7 @@ def _words() -> list[tuple[str, str]]:
         (r".*carer", _("Worked on who may help you here")),
         (r"told", _("Told us something, or answered it")),
         (QUIET, ""),  # on no screen at all
+        (r".*(language|interpreter|for questions)", _("Noted your language or an interpreter")),
         (r".*help with booking", _("Asked for, or noted, help with booking")),
         (r"looked at (alert|task)", _("Looked at an alert or a task about you")),
         (r"looked at .*(learning|programme|register)", _("Looked at your learning and programme")),

@@ -1,14 +1,14 @@
 """goals, their reviews, and a patient's own words before a visit
 
-Revision: 0023, after 0022
+Revision: 0027, after 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0023'
-down_revision = '0022'
+revision = '0027'
+down_revision = '0026'
 
 ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
