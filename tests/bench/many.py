@@ -29,7 +29,7 @@ from tests.bench.planning import _app
 from tests.bench.tools import database
 from tests.factories import NOW, make_service
 
-ORIGINALS = 5_000
+ORIGINALS = 1_400
 FIRST, LAST = date(2024, 9, 1), date(2026, 8, 31)
 COPIED = (Patient, Episode, EpisodeEvent, Appointment, AppointmentEvent, Response)
 EMPTIED = ("nhs_number", "mark", "event_key")  # one of each only: a copy has none
