@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from patientapp.assessments.models import Pack, Response, Task
 from patientapp.audit.models import AuditEntry
 from patientapp.patients.models import Patient
+from patientapp.signin.rules import PATIENT_IDLE
 from patientapp.worklist.models import WorkItem
 from tests.factories import (
     form_of,
@@ -92,6 +93,19 @@ def test_a2_the_person_stays_on_the_same_step(
     kept = client.post("/language", data=form_of(page, language="ar", step=step[1]))
     assert kept.headers["Location"] == at.removesuffix("&lang=pl")
     assert record_of(session) == "ar"
+
+
+def test_a2_while_locked_a_choice_changes_no_record(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    """Somebody else may have picked the phone up; the choice counts after the date of birth."""
+    sign_in_patient(client, pack_of(session), now=now)
+    later = now + PATIENT_IDLE + timedelta(minutes=1)
+    monkeypatch.setattr("patientapp.clock.now", lambda: later)
+    client.post("/language", data=form_of(client.get("/language").text, language="ro"))
+    assert record_of(session) == "en"
+    client.post("/date-of-birth", data=form_of(client.get("/date-of-birth").text, **BORN))
+    assert record_of(session) == "ro"
 
 
 @pytest.mark.parametrize("step", ["//evil.example", "https://evil.example", "/\\evil.example", "", "x"])
