@@ -12,6 +12,7 @@ from patientapp.patients.models import Patient
 from patientapp.replies.models import Reply
 from patientapp.replies.rules import Meaning, Outcome
 from patientapp.worklist.actions import raise_item
+from patientapp.worklist.hearing import hear_abuse
 from patientapp.worklist.rules import ItemKind
 
 
@@ -61,6 +62,8 @@ def keep(
     db.session.flush()
     chain = f"patient:{person.id}"
     record_system(f"reply {outcome.value}", chain=chain, now=now, actor=heard.key)
+    about = {"service_id": person.service_id, "patient_id": person.id}
+    hear_abuse(heard.body, source=f"{reply.id}", now=now, **about)
     if risk:
         tell(person, "risk_words", reply.id, now=now, kind=ItemKind.ALERT)
     return reply.id

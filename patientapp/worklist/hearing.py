@@ -45,15 +45,7 @@ def hear_words(
     What is in another language makes a task for a person to read it. Words of abuse make an alert of
     their own. Whether there is an alert about self-harm.
     """
-    if speaks_of_abuse(text, abuse_list()):
-        raise_item(
-            ItemKind.ALERT,
-            service_id=service_id,
-            patient_id=patient_id,
-            reason=ABUSE,
-            source=f"{source}:abuse",
-            now=now,
-        )
+    hear_abuse(text, service_id=service_id, patient_id=patient_id, source=source, now=now)
     if not speaks_of_risk(text, risk_list()):
         if needs_a_reader(text, risk_list()):
             _to_be_read(service_id=service_id, patient_id=patient_id, source=source, now=now)
@@ -67,6 +59,19 @@ def hear_words(
         now=now,
     )
     return True
+
+
+def hear_abuse(text: str, *, service_id: UUID, patient_id: UUID, source: str, now: datetime) -> None:
+    """Make the alert where words of abuse stand in the text (C63, D32)."""
+    if speaks_of_abuse(text, abuse_list()):
+        raise_item(
+            ItemKind.ALERT,
+            service_id=service_id,
+            patient_id=patient_id,
+            reason=ABUSE,
+            source=f"{source}:abuse",
+            now=now,
+        )
 
 
 def _to_be_read(*, service_id: UUID, patient_id: UUID, source: str, now: datetime) -> None:

@@ -327,6 +327,12 @@ def test_clin_03_p6_risk_words_raise_an_alert_and_tell_duty(world: World) -> Non
     assert "unclear" not in world.texts()  # nobody is told to send 1, 2 or 3 now
 
 
+def test_d32_words_of_abuse_in_a_text_raise_an_alert_too(world: World) -> None:
+    world.hear("my husband hits me")
+    alert = world.session.query(WorkItem).filter_by(kind=ItemKind.ALERT).one()
+    assert (alert.reason, alert.patient_id) == ("abuse_in_words", world.person.id)
+
+
 def test_clin_03_risk_on_a_shared_number_alerts_for_each(world: World) -> None:
     service = world.session.get_one(Service, world.person.service_id)
     make_patient(world.session, service, mobile=NUMBER)
