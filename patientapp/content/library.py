@@ -71,7 +71,10 @@ class Library:
         """The pages that speak of this, in this language where they are translated, best first."""
         if lang not in self._indexes:
             self._indexes[lang] = index(self.page(topic.id, lang) for topic in self.topics)
-        return search(self._indexes[lang], asked)
+        found = search(self._indexes[lang], asked)
+        if found or lang == SOURCE:
+            return found
+        return [self.page(page.id, lang) for page in self.search(asked, SOURCE)]  # asked in English
 
     def start_here(self) -> list[str]:
         """The topics of the path for beginners, in order."""

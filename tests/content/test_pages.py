@@ -253,6 +253,12 @@ def test_3_9_search_forgives_spelling(asked: str, first: str) -> None:
     assert first in [page.id for page in default_library().search(asked, "en")[:2]]
 
 
+@pytest.mark.parametrize("asked", ["النوم", "sleep"])
+def test_3_9_search_is_in_the_reader_s_language_and_in_english(asked: str) -> None:
+    """Names of medicines and of illnesses are English on the box and in the letter."""
+    assert default_library().search(asked, "ar")[0].key == "sleep/ar"
+
+
 @pytest.mark.parametrize("asked", ["", "   ", "12345", "xqzjw", "\u202e", "a" * 5000])
 def test_a_search_for_nothing_finds_nothing(asked: str) -> None:
     assert default_library().search(asked, "en") == []
