@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -123,3 +123,16 @@ class StrayReport(Identified, Model):
     status: Mapped[str]
     attempt_key: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TextAgreement(AppendOnly, Identified, Model):
+    """That somebody, such as the commissioner, agreed to the words of one text (003 section 3.8)."""
+
+    __tablename__ = "text_agreements"
+
+    service_id: Mapped[UUID] = mapped_column(sa.ForeignKey("services.id"), index=True)
+    template: Mapped[str]
+    words_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # of the English before it is filled
+    agreed_by: Mapped[str]
+    agreed_on: Mapped[date]
+    recorded_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from patientapp.messaging import switch
 from patientapp.messaging.gateway import CannotAsk
 from patientapp.messaging.gauges import system_gauges
 from patientapp.messaging.rules import SendingMode
+from patientapp.outgoing import agreeing_cli
 from patientapp.outgoing.metrics import text_of
 from patientapp.outgoing.wiring import check_once, fetch_once
 
@@ -152,4 +153,6 @@ def metrics_command(make_app: MakeApp) -> None:
     click.echo(text_of(make_app()), nl=False)
 
 
+for one in agreeing_cli.commands:
+    messaging.add_command(one)
 commands = [messaging, metrics_command]
