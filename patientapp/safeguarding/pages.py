@@ -14,8 +14,10 @@ from patientapp.errors import Invalid
 from patientapp.safeguarding import actions, texts
 from patientapp.safeguarding.rules import Reach, Told
 from patientapp.web.idempotency import once
+from patientapp.worklist.hearing import listen_to_words
 
 blueprint = Blueprint("private", __name__, template_folder="templates")
+blueprint.after_request(listen_to_words)  # what was refused is lost, and heard all the same
 
 
 @blueprint.get("/private")

@@ -19,7 +19,7 @@ from patientapp.feedback.told_queries import all_told, counts
 from patientapp.kpi.asked import Period
 from patientapp.kpi.days import number
 from patientapp.kpi.engine import figures
-from patientapp.kpi.queries import system_contract, system_facts
+from patientapp.kpi.queries import system_contract, system_parts
 from patientapp.messaging.models import OutboxMessage
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
@@ -120,7 +120,8 @@ def test_b50_n60_the_return_counts_it_and_no_episode_holds_it(
         (None, "system", "")
     }
     september = Period(number(date(2026, 9, 1)), number(date(2026, 9, 30)))
-    made = figures(system_contract(service), system_facts(service.id), september, today=september.last)
+    parts = system_parts(service.id, september)
+    made = figures(system_contract(service), parts, september, today=september.last)
     counted = {one.line.id: one.numerator for one in made}
     assert (counted["K23a"], counted["K23b"]) == (1, 1)
 
