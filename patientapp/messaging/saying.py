@@ -11,7 +11,8 @@ from patientapp.messaging.visit_texts import PLACES, REASONS
 
 DAY = "d MMM"  # 24 Sept, never "tomorrow": a text that arrives late still says the right day
 WEEKDAY = "EEE d MMM"  # Wed 24 Sept
-CLOCK = {"en": "h:mma"}  # 10:30am; elsewhere as the language writes a short time
+# 10:30am; elsewhere as the language writes a short time, but where its word for "pm" is too long
+CLOCK = {"en": "h:mma", "pa": "H:mm"}
 
 
 class CannotFill(ValueError):
