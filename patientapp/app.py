@@ -40,7 +40,8 @@ from patientapp.worklist.limits import in_force
 
 HERE = Path(__file__).parent
 
-# Every blueprint, by module and name, in the order of their floors.
+# Every blueprint, by module and name, in the order of their floors; where the views of one stand in
+# two modules, both are here.
 ROOMS = (
     ("patientapp.web.pages", "blueprint"),
     ("patientapp.messaging.webhooks", "blueprint"),
@@ -49,6 +50,7 @@ ROOMS = (
     ("patientapp.patients.api", "blueprint"),
     ("patientapp.worklist.pages", "blueprint"),
     ("patientapp.assessments.pages", "blueprint"),
+    ("patientapp.assessments.sending_pages", "blueprint"),
     ("patientapp.assessments.language_pages", "blueprint"),
     ("patientapp.assessments.api", "blueprint"),
     ("patientapp.assessments.staff_pages", "blueprint"),
@@ -207,8 +209,9 @@ def _register_rooms(app: Flask) -> None:
     api = ProblemApi(app)
     app.extensions["patientapp.api"] = api
     has_phone = app.extensions[current.SETTINGS].has_local_phone
-    for module, name in (*ROOMS, *([LOCAL_PHONE] if has_phone else [])):
-        blueprint = getattr(import_module(module), name)
+    rooms = (*ROOMS, *([LOCAL_PHONE] if has_phone else []))
+    # All are loaded before the first is registered, which closes it to further views.
+    for blueprint in dict.fromkeys(getattr(import_module(module), name) for module, name in rooms):
         if isinstance(blueprint, ApiBlueprint):
             api.register_blueprint(blueprint, url_prefix=PREFIX)
         elif isinstance(blueprint, Blueprint):

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
-from patientapp.assessments import answering
+from patientapp.assessments import sending
 from patientapp.assessments.rules import TimePoint
 from patientapp.episodes.models import Episode
 from patientapp.patients.models import Patient
@@ -72,5 +72,5 @@ def answer(
     items = default_library().get(instrument).items
     given = {item.code: values for item in items} if isinstance(values, int) else dict(values)
     task = tasks_of(session, pack)[0]
-    answering.submit_values(patient_viewer(pack), task.id, given, now=at)  # type: ignore[arg-type]
+    sending.submit_values(patient_viewer(pack), task.id, given, now=at)  # type: ignore[arg-type]
     session.commit()

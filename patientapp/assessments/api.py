@@ -9,12 +9,13 @@ from uuid import UUID
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
-from patientapp.assessments import answering
-from patientapp.assessments.answering import AlreadySubmitted, OlderAnswer, Submitted
+from patientapp.assessments import answering, sending
+from patientapp.assessments.answering import AlreadySubmitted, OlderAnswer
 from patientapp.assessments.hearing import listen
 from patientapp.assessments.offering import NotOffered
 from patientapp.assessments.opening import NotOpen, check_open
 from patientapp.assessments.queries import OwnTask, own_task, own_tasks, saved_answers
+from patientapp.assessments.responses import Submitted
 from patientapp.assessments.rules import TaskState
 from patientapp.assessments.schemas import (
     PackSubmitSchema,
@@ -128,9 +129,9 @@ def save(body: dict[str, Any], task_id: UUID, item: str) -> dict[str, Any]:
 def submit(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     """Submit the answers of one task; it can be done once."""
     if "answers" in body:
-        sent = answering.submit_values(viewer(), task_id, body["answers"], now=clock.now())
+        sent = sending.submit_values(viewer(), task_id, body["answers"], now=clock.now())
     else:
-        sent = answering.submit_answers(viewer(), task_id, now=clock.now())
+        sent = sending.submit_answers(viewer(), task_id, now=clock.now())
     return _submitted(sent)
 
 
@@ -143,11 +144,11 @@ def submit_pack(body: dict[str, Any], pack_id: UUID) -> dict[str, Any]:
     """Submit several questionnaires of a pack at once: all of them or none."""
     if pack_id != viewer().pack_id:
         raise NotFound
-    tasks = answering.own_in_line(viewer())
+    tasks = sending.own_in_line(viewer())
     by_instrument = {task.instrument: task.id for task in tasks}
     _refuse_unknown(body["responses"], by_instrument)
     given = {by_instrument[name]: values for name, values in body["responses"].items()}
-    sent = answering.submit_many(viewer(), given, now=clock.now(), in_line=tasks)
+    sent = sending.submit_many(viewer(), given, now=clock.now(), in_line=tasks)
     return {
         "advice": _advice([risk for one in sent for risk in one.risks]),
         "responses": [_submitted(one) for one in sent],

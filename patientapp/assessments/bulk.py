@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.answering import stored_scores
 from patientapp.assessments.models import Pack, Response, Task
+from patientapp.assessments.responses import stored_scores
 from patientapp.assessments.rules import (
     NOT_REACHED,
     SKIPPED,

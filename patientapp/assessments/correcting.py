@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from patientapp.access.viewer import Viewer
 from patientapp.assessments.alerting import Told, note_lesser, raise_alerts
-from patientapp.assessments.answering import check_values, stored_scores
+from patientapp.assessments.answering import check_values
 from patientapp.assessments.entering import Entered, note_author, wait_in_line
 from patientapp.assessments.entry_rows import scores_of
 from patientapp.assessments.models import Response, ResponseNote
+from patientapp.assessments.responses import stored_scores
 from patientapp.assessments.rules import SKIPPED, values_of
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert, table

@@ -13,8 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from patientapp.access.viewer import AnsweredBy
-from patientapp.assessments.answering import stored_scores
 from patientapp.assessments.models import Pack, Response, Task
+from patientapp.assessments.responses import stored_scores
 from patientapp.assessments.rules import (
     LATE_DAYS,
     AnswerMode,

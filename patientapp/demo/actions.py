@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from patientapp.access.viewer import AnsweredBy, Role, Viewer
-from patientapp.assessments import answering
+from patientapp.assessments import answering, sending
 from patientapp.assessments.actions import begin_episode, record_event
 from patientapp.assessments.queries import own_tasks, packs_of_patient
 from patientapp.assessments.rules import TimePoint
@@ -148,7 +148,7 @@ def _answer_pack(
             seed=seed + 1000 * person.number + 10 * task.position + list(TimePoint).index(time_point),
             worrying=person.stage is Stage.RISK,
         )
-    answering.submit_many(asking, given, now=now)
+    sending.submit_many(asking, given, now=now)
 
 
 def _answer_half(clinician: Viewer, patient: Patient, *, now: datetime) -> None:

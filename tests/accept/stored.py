@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
-from patientapp.assessments.answering import stored_scores
 from patientapp.assessments.models import Response
+from patientapp.assessments.responses import stored_scores
 from patientapp.assessments.rules import values_of
 from patientapp.audit.models import AuditChain, AuditEntry
 from patientapp.audit.rules import Entry, first_break

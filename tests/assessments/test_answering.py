@@ -9,10 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from patientapp.assessments import answering
-from patientapp.assessments.answering import AlreadySubmitted, NothingAnswered, OlderAnswer
+from patientapp.assessments import answering, sending
+from patientapp.assessments.answering import AlreadySubmitted, OlderAnswer
 from patientapp.assessments.models import Draft, Pack, Response
 from patientapp.assessments.opening import NotOpen
+from patientapp.assessments.responses import NothingAnswered
 from patientapp.audit.models import AuditEntry
 from patientapp.errors import Invalid, NotFound
 from patientapp.messaging.actions import enqueue
@@ -86,16 +87,16 @@ def test_sec_06_what_is_no_answer_is_refused_by_name(
 
 def test_rel_02_a_task_is_sent_once(session: Session, pack: Pack) -> None:
     viewer, task_id = patient_viewer(pack), task(session, pack)
-    answering.submit_values(viewer, task_id, {"mo": 2}, now=NOW)
+    sending.submit_values(viewer, task_id, {"mo": 2}, now=NOW)
     with pytest.raises(AlreadySubmitted):
-        answering.submit_values(viewer, task_id, {"mo": 5}, now=NOW)
+        sending.submit_values(viewer, task_id, {"mo": 5}, now=NOW)
     with pytest.raises(AlreadySubmitted):
         save(pack, task_id, 5)
     assert session.query(Response).one().answers["mo"] == 2
 
 
 def test_b4_each_item_is_kept_as_value_skipped_or_not_reached(session: Session, pack: Pack) -> None:
-    answering.submit_values(patient_viewer(pack), task(session, pack), {"mo": 2, "sc": None}, now=NOW)
+    sending.submit_values(patient_viewer(pack), task(session, pack), {"mo": 2, "sc": None}, now=NOW)
     kept = session.query(Response).one().answers
     assert (kept["mo"], kept["sc"], kept["ua"]) == (2, "skipped", "not_reached")
 
@@ -103,7 +104,7 @@ def test_b4_each_item_is_kept_as_value_skipped_or_not_reached(session: Session, 
 def test_clin_05_a_score_that_cannot_be_formed_is_a_reason_and_never_0(
     session: Session, pack: Pack
 ) -> None:
-    answering.submit_values(patient_viewer(pack), task(session, pack), {"mo": 2}, now=NOW)
+    sending.submit_values(patient_viewer(pack), task(session, pack), {"mo": 2}, now=NOW)
     response = session.query(Response).one()
     assert response.scores["index_uk_5l_2026"] == {"reason": "incomplete"}
     assert response.rule_version
@@ -112,7 +113,7 @@ def test_clin_05_a_score_that_cannot_be_formed_is_a_reason_and_never_0(
 
 def test_nothing_answered_is_not_sent(session: Session, pack: Pack) -> None:
     with pytest.raises(NothingAnswered):
-        answering.submit_answers(patient_viewer(pack), task(session, pack), now=NOW)
+        sending.submit_answers(patient_viewer(pack), task(session, pack), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +129,11 @@ def test_rel_03_work_begun_in_time_may_be_sent_for_72_hours(
         save(pack, task_id, 2)
     later = NOW + timedelta(days=days)
     if is_open:
-        answering.submit_values(patient_viewer(pack), task_id, {"mo": 2}, now=later)
+        sending.submit_values(patient_viewer(pack), task_id, {"mo": 2}, now=later)
         assert session.query(Response).count() == 1
     else:
         with pytest.raises(NotOpen):
-            answering.submit_values(patient_viewer(pack), task_id, {"mo": 2}, now=later)
+            sending.submit_values(patient_viewer(pack), task_id, {"mo": 2}, now=later)
 
 
 def test_sec_02_another_patients_task_is_not_found(session: Session, pack: Pack) -> None:
@@ -141,7 +142,7 @@ def test_sec_02_another_patients_task_is_not_found(session: Session, pack: Pack)
         with pytest.raises(NotFound):
             save(pack, foreign, 1)
         with pytest.raises(NotFound):
-            answering.submit_values(patient_viewer(pack), foreign, {"q1": 1}, now=NOW)
+            sending.submit_values(patient_viewer(pack), foreign, {"q1": 1}, now=NOW)
 
 
 def test_link_01_a_link_opens_its_own_pack_only(session: Session, pack: Pack) -> None:
@@ -172,10 +173,10 @@ def test_sms_06_the_last_task_of_a_pack_withdraws_its_texts(session: Session, pa
         now=NOW,
     )
     viewer = patient_viewer(pack)
-    answering.submit_values(viewer, task(session, pack, 0), {"mo": 1}, now=NOW)
+    sending.submit_values(viewer, task(session, pack, 0), {"mo": 1}, now=NOW)
     text = session.query(OutboxMessage).one()
     assert text.state is MessageState.DUE
-    answering.submit_values(viewer, task(session, pack, 1), {"q1": 1}, now=NOW)
+    sending.submit_values(viewer, task(session, pack, 1), {"q1": 1}, now=NOW)
     session.refresh(text)
     assert text.state is MessageState.WITHDRAWN
 
@@ -375,5 +376,5 @@ def test_p6_an_answer_only_heard_is_said_to_be_so_and_others_see_nothing(
 def test_p6_what_was_never_worrying_makes_no_alert_and_keeps_nothing(
     session: Session, pack: Pack
 ) -> None:
-    answering.submit_values(patient_viewer(pack), task(session, pack), WORST | {"ad": 1}, now=NOW)
+    sending.submit_values(patient_viewer(pack), task(session, pack), WORST | {"ad": 1}, now=NOW)
     assert said_of(session, pack) == []

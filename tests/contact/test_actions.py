@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from patientapp.assessments.answering import submit_values
 from patientapp.assessments.models import Pack
+from patientapp.assessments.sending import submit_values
 from patientapp.contact.actions import (
     Choices,
     NotSentNow,

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from patientapp.appointments import actions as visits
-from patientapp.assessments.answering import submit_values
 from patientapp.assessments.rules import TimePoint
+from patientapp.assessments.sending import submit_values
 from patientapp.episodes.actions import record_event
 from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.plans.keeping import end_flare, note_flare

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy.orm import Session as DbSession
 
-from patientapp.assessments import answering
+from patientapp.assessments import sending
 from patientapp.audit.models import AuditEntry
 from patientapp.cli import root
 from patientapp.db import Base
@@ -51,7 +51,7 @@ def person_with_everything(session: DbSession, *, alert: bool = False) -> Patien
     person = make_patient(session, service, given_name="Unmistakable")
     pack = make_pack(session, person)
     link, _token = make_token(pack)
-    answering.submit_values(patient_viewer(pack), tasks_of(session, pack)[0].id, {"q1": 3}, now=NOW)
+    sending.submit_values(patient_viewer(pack), tasks_of(session, pack)[0].id, {"q1": 3}, now=NOW)
     enqueue(
         key=f"{pack.id}:invite",
         service_id=service.id,

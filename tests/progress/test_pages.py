@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import AnsweredBy, Role
-from patientapp.assessments import answering
+from patientapp.assessments import answering, sending
 from patientapp.assessments.rules import TimePoint
 from patientapp.audit.models import AuditEntry
 from patientapp.worklist.actions import raise_item
@@ -102,7 +102,7 @@ def test_clin_06_answered_and_received_are_both_shown(app: Flask, session: Sessi
     task = tasks_of(session, pack)[0]
     at = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
     answering.save_answer(viewer, task.id, item="q1", value=3, version=1, now=at)
-    answering.submit_answers(viewer, task.id, now=at + timedelta(hours=24))
+    sending.submit_answers(viewer, task.id, now=at + timedelta(hours=24))
     session.commit()
     seen = text_of(desk_of(app, session, service).get(f"/staff/patients/{person.id}").text)
     assert "Answered 21 September 2026, 10:00" in seen

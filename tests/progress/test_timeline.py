@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import AnsweredBy, Role
 from patientapp.appointments import actions as visits
-from patientapp.assessments import answering
+from patientapp.assessments import answering, sending
 from patientapp.assessments.models import Response
 from patientapp.assessments.rules import AnswerMode, TimePoint
 from patientapp.audit.models import AuditEntry
@@ -120,7 +120,7 @@ def test_clin_06_late_answers_keep_their_baseline(app: Flask, session: Session) 
     viewer, task = patient_viewer(pack), tasks_of(session, pack)[0]
     for number in range(1, 11):
         answering.save_answer(viewer, task.id, item=f"q{number}", value=2, version=number, now=MARCH)
-    answering.submit_answers(viewer, task.id, now=JULY + timedelta(days=2))
+    sending.submit_answers(viewer, task.id, now=JULY + timedelta(days=2))
     session.commit()
     seen = text_of(seen_by(app, session, person))
     assert "Entry, 2 March 2026: 20, baseline Discharge, 6 July 2026: 40, better: +20" in seen

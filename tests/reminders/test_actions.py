@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from patientapp.assessments.answering import submit_values
 from patientapp.assessments.models import Pack
+from patientapp.assessments.sending import submit_values
 from patientapp.db import transaction
 from patientapp.links.models import Link
 from patientapp.messaging.models import OutboxMessage
