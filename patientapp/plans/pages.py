@@ -1,26 +1,25 @@
-"""A patient's own flare-up plan: use it, build it, keep it (patient-experience.md 3.4)."""
+"""A patient's own flare-up plan: use it, build it, share it (patient-experience.md 3.4)."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from patientapp import clock
-from patientapp.access.guard import public, requires, viewer
+from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
 from patientapp.plans import actions, keeping, queries, texts
-from patientapp.plans.actions import PlanChanged, PlanClosed
+from patientapp.plans.actions import PlanChanged
 from patientapp.plans.rules import (
     FIXED,
     WRITABLE,
     Content,
-    CopyState,
     Plan,
     Section,
     being_written,
@@ -31,9 +30,7 @@ from patientapp.plans.safety import safety_version
 from patientapp.plans.schemas import TypedSection, typed_section
 from patientapp.plans.section_form import form_seen, section_facts
 from patientapp.plans.shown import PlanWords, plan_words
-from patientapp.web.assets import read_built
 from patientapp.web.idempotency import once
-from patientapp.web.pages import STATIC_FOLDER
 from patientapp.workdays import london_day
 from patientapp.worklist.hearing import listen_to_words
 
@@ -41,16 +38,18 @@ blueprint = Blueprint("plans", __name__, template_folder="templates")
 blueprint.after_request(listen_to_words)
 
 
-def _me() -> UUID:
+def me() -> UUID:
+    """Whose plan it is: the one who asks."""
     own = viewer().patient_id
     assert own is not None
     return own
 
 
-def _plans(looked: str) -> list[Plan]:
+def plans_seen(looked: str) -> list[Plan]:
+    """Every version of the viewer's plan; the audit keeps that they looked."""
     with transaction():
-        found = queries.plans_of(viewer(), _me())
-        record(viewer(), looked, now=clock.now(), patient_id=_me())
+        found = queries.plans_of(viewer(), me())
+        record(viewer(), looked, now=clock.now(), patient_id=me())
     return found
 
 
@@ -58,13 +57,13 @@ def _plans(looked: str) -> list[Plan]:
 @requires(Permission.SEE_OWN_PLAN)
 def use() -> str:
     """ "I am having a flare-up": when to get help now, then my first steps, then who can help."""
-    plans = _plans("used the flare-up plan")
+    plans = plans_seen("used the flare-up plan")
     noted = request.args.get("noted") == "yes"
     today = london_day(clock.now())
     return render_template(
         "plans/use.html",
         plan=_words(in_use(plans)),
-        is_noted=noted or queries.flare_on(viewer(), _me(), today) is not None,
+        is_noted=noted or queries.flare_on(viewer(), me(), today) is not None,
         back=url_for("home.mine"),
     )
 
@@ -79,7 +78,7 @@ def _words(plan: Plan | None) -> PlanWords | None:
 def started() -> ResponseReturnValue:
     """Note that this flare-up started today; pressed again it is the same one."""
     now = clock.now()
-    keeping.note_flare(viewer(), _me(), on=london_day(now), now=now)
+    keeping.note_flare(viewer(), me(), on=london_day(now), now=now)
     return redirect(url_for(".use", noted="yes", _anchor="noted"), 303)
 
 
@@ -87,7 +86,7 @@ def started() -> ResponseReturnValue:
 @requires(Permission.SEE_OWN_PLAN)
 def build() -> str:
     """The sections, what is in them, and what can be done with the plan."""
-    return _build_page(_plans("looked at own plan"))
+    return _build_page(plans_seen("looked at own plan"))
 
 
 def _build_page(plans: list[Plan], *, error: str = "") -> str:
@@ -103,7 +102,7 @@ def _build_page(plans: list[Plan], *, error: str = "") -> str:
         if shown
         else [],
         note=writing.steps[-1].note if writing else "",
-        copies=queries.standing_copies(viewer(), _me()),
+        copies=queries.standing_copies(viewer(), me()),
         texts=texts,
         errors=[("", error)] if error else [],
         back=url_for("home.mine"),
@@ -126,7 +125,7 @@ def _row(plan: Plan, section: Section, *, is_open: bool) -> dict[str, str | None
 @once
 def begin() -> ResponseReturnValue:
     """Start a plan, or a new version of it."""
-    actions.begin(viewer(), _me(), now=clock.now())
+    actions.begin(viewer(), me(), now=clock.now())
     return redirect(url_for(".build"), 303)
 
 
@@ -135,7 +134,7 @@ def begin() -> ResponseReturnValue:
 def write(section: str) -> ResponseReturnValue:
     """One section: ideas to pick and room for own words."""
     part = _section(section)
-    plan = being_written(_plans("looked at own plan"))
+    plan = being_written(plans_seen("looked at own plan"))
     if plan is None:
         return redirect(url_for(".build"), 303)
     return _section_page(plan, part, _as_typed(plan.content(part)))
@@ -162,7 +161,7 @@ def _section_page(plan: Plan, part: Section, typed: TypedSection, *, changed: bo
 def save(section: str) -> ResponseReturnValue:
     """Keep a section, then show the list; with a mistake, everything typed stays on the page."""
     part = _section(section)
-    plan = being_written(queries.plans_of(viewer(), _me()))
+    plan = being_written(queries.plans_of(viewer(), me()))
     if plan is None:
         return redirect(url_for(".build"), 303)
     typed = typed_section(part, request.form, request.form.getlist("picked"))
@@ -187,7 +186,7 @@ def save(section: str) -> ResponseReturnValue:
 @once
 def share() -> ResponseReturnValue:
     """Ask my clinician to look at this."""
-    plans = queries.plans_of(viewer(), _me())
+    plans = queries.plans_of(viewer(), me())
     plan = being_written(plans)
     if plan is None:
         return redirect(url_for(".build"), 303)
@@ -195,86 +194,3 @@ def share() -> ResponseReturnValue:
         return _build_page(plans, error=_("Write something in one part first, then share it")), 422
     actions.share(viewer(), plan.id, now=clock.now())
     return redirect(url_for(".build"), 303)
-
-
-@blueprint.get("/flare-up/print")
-@requires(Permission.SEE_OWN_PLAN)
-def on_paper() -> ResponseReturnValue:
-    """The plan for paper; in large print too."""
-    plan = in_use(_plans("printed own plan"))
-    if plan is None:
-        return redirect(url_for(".build"), 303)
-    is_large = request.args.get("size") == "large"
-    return render_template(
-        "plans/print.html", plan=plan_words(plan), is_large=is_large, back=url_for(".build")
-    )
-
-
-@blueprint.get("/flare-up/keep")
-@requires(Permission.SEE_OWN_PLAN)
-def ask_keep() -> ResponseReturnValue:
-    """Before a copy is kept: who else may see it, and how it goes away again."""
-    plan = in_use(_plans("looked at own plan"))
-    if plan is None or plan.agreement is None:
-        return redirect(url_for(".build"), 303)
-    return render_template(
-        "plans/keep.html",
-        plan=plan,
-        copies=queries.standing_copies(viewer(), _me()),
-        back=url_for(".build"),
-    )
-
-
-@blueprint.post("/flare-up/keep")
-@requires(Permission.CHANGE_OWN_PLAN)
-@once
-def keep() -> ResponseReturnValue:
-    """Name a copy; the page that follows is what the phone keeps."""
-    try:
-        copy_id = keeping.keep_copy(viewer(), _me(), now=clock.now())
-    except PlanClosed:
-        return redirect(url_for(".build"), 303)
-    return redirect(url_for(".copy", copy_id=copy_id), 303)
-
-
-@blueprint.get("/flare-up/copies/<uuid:copy_id>/page")
-@requires(Permission.SEE_OWN_PLAN)
-def copy(copy_id: UUID) -> ResponseReturnValue:
-    """The page that a phone keeps: the plan with its date, and nothing that needs a signal."""
-    plan = in_use(_plans("kept own plan"))
-    if plan is None or queries.own_copy_plan(viewer(), copy_id) != plan.id:
-        raise NotFound
-    return render_template(
-        "plans/copy.html", plan=plan_words(plan), copy_id=copy_id, kept_on=london_day(clock.now())
-    )
-
-
-@blueprint.post("/flare-up/keep/end")
-@requires(Permission.CHANGE_OWN_PLAN)
-@once
-def end_copies() -> ResponseReturnValue:
-    """Take the plan off every phone."""
-    keeping.end_copies(viewer(), _me(), now=clock.now())
-    return redirect(url_for(".build"), 303)
-
-
-@blueprint.get("/flare-up/copies/<uuid:copy_id>")
-@public
-def copy_state(copy_id: UUID) -> ResponseReturnValue:
-    """Whether a copy still stands: one word, nothing of anyone; unknown is ended (SEC-02)."""
-    state = queries.system_copy_state(copy_id)
-    return {"state": state.value}, 410 if state is CopyState.ENDED else 200
-
-
-@blueprint.get("/flare-up/kept")
-@public
-def kept() -> str:
-    """What this address says where no copy is kept on the phone; the worker answers where one is."""
-    return render_template("plans/none_kept.html")
-
-
-@blueprint.get("/flare-up/worker.js")
-@public
-def worker() -> Response:
-    """The worker that shows the kept copy without a signal; it lives at this path for its reach."""
-    return Response(read_built(STATIC_FOLDER, "flare-up-worker.js"), mimetype="text/javascript")
