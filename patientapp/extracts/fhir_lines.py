@@ -7,12 +7,13 @@ from typing import Any
 
 from patientapp.progress.shown import instrument_of
 from patientapp.questionnaires.definition import Instrument
-from patientapp.questionnaires.fhir import Given, observations, questionnaire_response
+from patientapp.questionnaires.fhir import BASE, Given, observations, questionnaire_response
 from patientapp.questionnaires.fhir_codes import extension
 from patientapp.questionnaires.grade import Scored
 from patientapp.scoring.scale import Reason
 
 Resource = dict[str, Any]
+CORRECTS = f"{BASE}/StructureDefinition/corrects"
 
 
 def as_response(row: Any) -> Iterator[Resource]:
@@ -26,12 +27,20 @@ def as_observations(row: Any) -> Iterator[Resource]:
 
 
 def response_of(instrument: Instrument, row: Any) -> Resource:
-    """The answers; when they reached us stands beside when they were given (CLIN-06)."""
-    made = questionnaire_response(instrument, given_in(row))
-    return made | {
+    """The answers; when they reached us stands beside when they were given (CLIN-06).
+
+    Of corrected answers the status says so, and an extension names those that they stand for, so
+    that who pulled those can put them aside.
+    """
+    made = questionnaire_response(instrument, given_in(row)) | {
         "meta": {"lastUpdated": row.received_at.isoformat()},
         "extension": [extension("mode", row.mode)],
     }
+    if row.corrects_id is not None:
+        old = {"reference": f"QuestionnaireResponse/{row.corrects_id}"}
+        made["extension"].append({"url": CORRECTS, "valueReference": old})
+        made["status"] = "amended"
+    return made
 
 
 def observations_of(instrument: Instrument, row: Any) -> Iterator[Resource]:
@@ -42,6 +51,7 @@ def observations_of(instrument: Instrument, row: Any) -> Iterator[Resource]:
         yield made | {
             "meta": {"lastUpdated": row.received_at.isoformat()},
             "issued": row.received_at.isoformat(),
+            "status": made["status"] if row.corrects_id is None else "corrected",
         }
 
 

@@ -42,9 +42,10 @@ GIVEN = (
     Response.scores,
     Response.answered_at,
     Response.received_at,
+    Response.corrects_id,
 )
 
-_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id"}]
+_OF_GIVEN = [one.key for one in GIVEN if one.key not in {"id", "patient_id", "corrects_id"}]
 
 
 def slug_of(service_id: UUID) -> str:

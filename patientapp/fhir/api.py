@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
@@ -18,11 +18,11 @@ from patientapp.db import transaction
 from patientapp.errors import BadRequest, Problem
 from patientapp.fhir import definitions, searches
 from patientapp.fhir.actions import create as keep
+from patientapp.fhir.bundles import bundle
 from patientapp.fhir.capability import statement
 from patientapp.fhir.kinds import KINDS
 from patientapp.fhir.received import identifier_of, received
-from patientapp.fhir.searches import PAGE, Found
-from patientapp.fhir.shapes import Resource
+from patientapp.fhir.searches import Found
 from patientapp.questionnaires.library import default_library
 from patientapp.web.api import strict_json
 from patientapp.web.current import settings
@@ -31,6 +31,7 @@ from patientapp.workdays import london_day
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir/R4")
 JSON = "application/fhir+json"
+FORM = "application/x-www-form-urlencoded"
 FORMATS = frozenset({"", "json", "application/json", JSON, "application/fhir json", "*/*"})
 SEARCHED = f"any({', '.join(repr(name) for name in KINDS)})"
 
@@ -45,10 +46,10 @@ class NotAcceptable(Problem):
 @blueprint.before_request
 def check_format() -> None:
     """NotAcceptable where something other than JSON is asked for."""
-    if request.args.get("_format", "").partition(";")[0].strip() not in FORMATS:
+    if request.values.get("_format", "").partition(";")[0].strip() not in FORMATS:
         raise NotAcceptable("Use _format=json.")
     taken = request.accept_mimetypes
-    if "_format" not in request.args and taken and not (taken.accept_json or taken.quality(JSON)):
+    if "_format" not in request.values and taken and not (taken.accept_json or taken.quality(JSON)):
         raise NotAcceptable(f"Accept {JSON}.")
 
 
@@ -71,7 +72,15 @@ def smart() -> dict[str, Any]:
 def questionnaires() -> Response:
     """The questionnaires of this installation."""
     found = definitions.matching(_given(), today=london_day(clock.now()), lenient=_lenient())
-    return _json(_bundle("Questionnaire", Found(found, frozenset(), None, len(found))))
+    return _json(bundle(_base(), "Questionnaire", _given(), Found(found, frozenset(), None, len(found))))
+
+
+@blueprint.post("/Questionnaire/_search")
+@requires(Permission.READ_FHIR)
+def sent_questionnaires() -> Response:
+    """The same, with the parameters in a form."""
+    _check_form()
+    return questionnaires()
 
 
 @blueprint.get("/Questionnaire/<resource_id>")
@@ -91,7 +100,15 @@ def search(kind: str) -> Response:
         ids = " ".join(sorted(map(str, found.patients)))
         one = next(iter(found.patients)) if len(found.patients) == 1 else None
         record(viewer(), f"searched {kind}", now=clock.now(), patient_id=one, object=ids)
-    return _json(_bundle(kind, found))
+    return _json(bundle(_base(), kind, _given(), found))
+
+
+@blueprint.post(f"/<{SEARCHED}:kind>/_search")
+@requires(Permission.READ_FHIR)
+def sent_search(kind: str) -> Response:
+    """The same search with its parameters in a form, where no log of addresses keeps them."""
+    _check_form()
+    return search(kind)
 
 
 @blueprint.get(f"/<{SEARCHED}:kind>/<resource_id>")
@@ -158,7 +175,13 @@ def _base() -> str:
 
 
 def _given() -> list[tuple[str, str]]:
-    return list(request.args.items(multi=True))
+    return [*request.args.items(multi=True), *request.form.items(multi=True)]
+
+
+def _check_form() -> None:
+    """BadRequest for a search sent as anything but a form: its parameters would go unread."""
+    if request.mimetype != FORM and request.get_data():
+        raise BadRequest(f"Send the search as Content-Type: {FORM}.")
 
 
 def _lenient() -> bool:
@@ -167,27 +190,3 @@ def _lenient() -> bool:
 
 def _json(made: Mapping[str, Any]) -> Response:
     return Response(json.dumps(made), mimetype=JSON)
-
-
-def _bundle(kind: str, found: Found) -> Resource:
-    """A searchset with its links; the next one begins just past this page's last."""
-    asked = [(name, value) for name, value in _given() if name != PAGE]
-    links = [("self", _given())]
-    if found.next is not None:
-        links.append(("next", [*asked, (PAGE, found.next.word())]))
-    made: Resource = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "link": [{"relation": name, "url": _address(kind, pairs)} for name, pairs in links],
-    }
-    if found.total is not None:
-        made["total"] = found.total
-    entries = [
-        {"fullUrl": f"{_base()}/{kind}/{one['id']}", "resource": one, "search": {"mode": "match"}}
-        for one in found.resources
-    ]
-    return made | ({"entry": entries} if entries else {})
-
-
-def _address(kind: str, pairs: list[tuple[str, str]]) -> str:
-    return f"{_base()}/{kind}" + (f"?{urlencode(pairs)}" if pairs else "")

@@ -50,6 +50,7 @@ def statement(*, base: str, token_url: str) -> Resource:
                     "extension": [uris],
                     "service": [{"coding": [{"system": SERVICE, "code": "SMART-on-FHIR"}]}],
                 },
+                "documentation": "Each search may also be sent as POST [type]/_search.",
                 "resource": list(_resources()),
             }
         ],
@@ -59,7 +60,11 @@ def statement(*, base: str, token_url: str) -> Resource:
 def _resources() -> Iterator[Resource]:
     yield _resource("Questionnaire", PARAMS, creates=False)
     for name, kind in KINDS.items():
-        yield _resource(name, kind.params, creates=name == "QuestionnaireResponse")
+        made = _resource(name, kind.params, creates=name == "QuestionnaireResponse")
+        sorts = f"_sort: {', '.join(sorted(kind.orders))}; a minus before it puts the newest first."
+        yield (
+            made | {"documentation": sorts} | ({"searchInclude": kind.includes} if kind.includes else {})
+        )
 
 
 def _resource(name: str, params: Mapping[str, Param | Any], *, creates: bool) -> Resource:

@@ -118,6 +118,17 @@ def fixed(known: Collection[Token]) -> Param:
     return of
 
 
+def corrected(column: Any, *, first: str, later: str) -> Param:
+    """A status: `later` of what corrects something, `first` of the rest; any other is none's."""
+
+    def of(value: str) -> Condition:
+        asked = token_of(value)
+        found = {first: column.is_(None), later: column.is_not(None)}
+        return sa.false() if asked.system else found.get(asked.code, sa.false())
+
+    return of
+
+
 def nhs_number(value: str) -> Condition:
     """An NHS number, with its system or without."""
     token = token_of(value)

@@ -25,6 +25,7 @@ from patientapp.fhir.conditions import (
     Param,
     begins,
     code,
+    corrected,
     day,
     exactly,
     fixed,
@@ -60,8 +61,20 @@ class Kind:
     at: Any
     """The instant that orders the rows; with the id it is a total order."""
     params: Mapping[str, Param]
+    sorts: Mapping[str, Any]
+    """Other instants that may order the rows."""
     made: Callable[[Rows, Used], Iterable[list[tuple[UUID, Resource]]]]
     """The resources of each row; what was asked narrows them where a row has several."""
+
+    @property
+    def orders(self) -> Mapping[str, Any]:
+        """What `_sort` may name: `_lastUpdated` is the order of the rows unless another says so."""
+        return {"_lastUpdated": self.at, **self.sorts}
+
+    @property
+    def includes(self) -> Sequence[str]:
+        """What `_include` may name: the references to a patient."""
+        return [f"{self.name}:{name}" for name in ("actor", "patient", "subject") if name in self.params]
 
 
 def _patients(rows: Rows, _used: Used) -> Iterable[list[tuple[UUID, Resource]]]:
@@ -172,6 +185,7 @@ KINDS = {
                 "birthdate": day(Patient.birth_date),
                 "gender": exactly(Patient.sex),
             },
+            sorts={},
             made=_patients,
         ),
         Kind(
@@ -186,8 +200,9 @@ KINDS = {
                 "authored": moment(Response.answered_at),
                 "questionnaire": _questionnaire,
                 "identifier": exactly(Response.response_key),
-                "status": fixed([Token(None, "completed")]),
+                "status": corrected(Response.corrects_id, first="completed", later="amended"),
             },
+            sorts={"authored": Response.answered_at},
             made=_responses,
         ),
         Kind(
@@ -202,9 +217,10 @@ KINDS = {
                 "date": moment(Response.answered_at),
                 "code": _score,
                 "category": SURVEY,
-                "status": fixed([Token(None, "final")]),
+                "status": corrected(Response.corrects_id, first="final", later="corrected"),
                 "derived-from": reference(Response.id, "QuestionnaireResponse"),
             },
+            sorts={"date": Response.answered_at},
             made=_observations,
         ),
         Kind(
@@ -220,6 +236,7 @@ KINDS = {
                 "identifier": key(Episode.referral_key, f"{BASE}/Id/referral-key"),
                 "authored": moment(Episode.received_at),
             },
+            sorts={"authored": Episode.received_at},
             made=_referrals,
         ),
         Kind(
@@ -236,6 +253,7 @@ KINDS = {
                 "date": moment(Newest.starts_at),
                 "status": code(Newest.state, shapes.STATUS),
             },
+            sorts={"_lastUpdated": Newest.at, "date": Newest.starts_at},
             made=_visits,
         ),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,15 +12,30 @@ import sqlalchemy as sa
 from patientapp.access.viewer import Viewer
 from patientapp.db import db
 from patientapp.errors import Invalid, NotFound
+from patientapp.fhir import shapes
 from patientapp.fhir.conditions import BadValue, Condition
 from patientapp.fhir.kinds import KINDS, Kind, one_row
 from patientapp.fhir.rules import DEFAULT_COUNT, LARGEST_COUNT, Place, place_of
 from patientapp.fhir.shapes import Resource
+from patientapp.patients.models import Patient
+from patientapp.patients.queries import visible_patients
 
 PAGE = "_page"
 COUNT = "_count"
 # taken by every search: how the answer is written, and how many come at once
 ABOUT_THE_ANSWER = frozenset({"_format", "_pretty", COUNT, PAGE, "_summary", "_total"})
+
+
+SORT = "_sort"
+INCLUDE = "_include"
+
+
+@dataclass(frozen=True)
+class Order:
+    """The instant that orders a search, and which way."""
+
+    at: Any
+    newest_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,8 @@ class Search:
     place: Place | None
     used: Sequence[tuple[str, str]]
     total_only: bool
+    order: Order
+    with_patients: bool
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,7 @@ class Found:
     patients: frozenset[UUID]
     next: Place | None
     total: int | None = None
+    included: Sequence[Resource] = ()
 
 
 def asked(kind: Kind, given: Sequence[tuple[str, str]], *, lenient: bool) -> Search:
@@ -48,7 +67,7 @@ def asked(kind: Kind, given: Sequence[tuple[str, str]], *, lenient: bool) -> Sea
     wrong: dict[str, list[str]] = {}
     conditions, used = [], []
     for name, value in given:
-        if name in ABOUT_THE_ANSWER:
+        if name in ABOUT_THE_ANSWER or name in {SORT, INCLUDE}:
             continue
         if name not in kind.params:
             if not lenient:
@@ -61,10 +80,28 @@ def asked(kind: Kind, given: Sequence[tuple[str, str]], *, lenient: bool) -> Sea
             wrong[name] = [str(error) or "This value cannot be used."]
     single = dict(given)
     count, place = _count(single.get(COUNT), wrong), _place(single.get(PAGE), wrong)
+    order = _order(kind, single.get(SORT), wrong)
+    included = {value.removesuffix(":Patient") for name, value in given if name == INCLUDE}
+    if not (lenient or included <= set(kind.includes)):
+        wrong[INCLUDE] = [_use(kind.includes)]
     if wrong:
         raise BadValue("The search cannot be made.", fields=wrong)
     only = single.get("_summary") == "count" or count == 0
-    return Search(conditions, count, place, used, only)
+    return Search(conditions, count, place, used, only, order, bool(included & set(kind.includes)))
+
+
+def _use(known: Iterable[str]) -> str:
+    return f"Use {', '.join(sorted(known))}." if known else "Nothing can be asked for here."
+
+
+def _order(kind: Kind, value: str | None, wrong: dict[str, list[str]]) -> Order:
+    if value is None:
+        return Order(kind.at)
+    name = value.removeprefix("-")
+    if name not in kind.orders:
+        wrong[SORT] = [f"{_use(kind.orders)} A minus before it puts the newest first."]
+        return Order(kind.at)
+    return Order(kind.orders[name], newest_first=name != value)
 
 
 def _count(value: str | None, wrong: dict[str, list[str]]) -> int:
@@ -93,17 +130,28 @@ def search(viewer: Viewer, kind: Kind, wanted: Search) -> Found:
         rows = sa.select(sa.func.count()).select_from(matching.order_by(None).subquery())
         return Found([], frozenset(), None, total=int(db.session.scalar(rows) or 0))
     if wanted.place is not None:
-        matching = matching.where(_from(kind, wanted.place))
-    ordered = matching.add_columns(kind.at.label("order_at"), kind.id.label("order_id"))
-    ordered = ordered.order_by(kind.at, kind.id).limit(wanted.count + 1)
-    rows_found = db.session.execute(ordered).all()
-    return _page(kind, rows_found, wanted)
+        matching = matching.where(_from(kind, wanted.order, wanted.place))
+    at, turned = wanted.order.at, sa.desc if wanted.order.newest_first else sa.asc
+    ordered = matching.add_columns(at.label("order_at"), kind.id.label("order_id"))
+    ordered = ordered.order_by(turned(at), turned(kind.id)).limit(wanted.count + 1)
+    found = _page(kind, db.session.execute(ordered).all(), wanted)
+    return replace(found, included=_people(viewer, found.patients)) if wanted.with_patients else found
 
 
-def _from(kind: Kind, place: Place) -> Condition:
+def _people(viewer: Viewer, ids: frozenset[UUID]) -> list[Resource]:
+    """The patients whom a page is about, of those whom the viewer may see."""
+    whom = visible_patients(viewer).where(Patient.id.in_(ids)).order_by(Patient.id)
+    return [shapes.patient(one) for one in db.session.scalars(whom)]
+
+
+def _from(kind: Kind, order: Order, place: Place) -> Condition:
     """From this row on, itself too where some of its resources are still to come."""
+    at = order.at
+    if order.newest_first:
+        beyond = kind.id <= place.id if place.skip else kind.id < place.id
+        return sa.and_(at <= place.at, sa.or_(at < place.at, beyond))
     beyond = kind.id >= place.id if place.skip else kind.id > place.id
-    return sa.and_(kind.at >= place.at, sa.or_(kind.at > place.at, beyond))
+    return sa.and_(at >= place.at, sa.or_(at > place.at, beyond))
 
 
 def _page(kind: Kind, rows: Sequence[sa.Row[tuple[object, ...]]], wanted: Search) -> Found:

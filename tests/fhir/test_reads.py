@@ -80,6 +80,9 @@ def test_the_statement_says_what_the_maps_hold(client: FlaskClient) -> None:
     assert set(told) == {"Questionnaire", *KINDS}
     for name, kind in KINDS.items():
         assert {one["name"] for one in told[name]["searchParam"]} == set(kind.params)
+        assert told[name].get("searchInclude", []) == kind.includes
+        assert all(order in told[name]["documentation"] for order in kind.orders)
+    assert "_search" in made["rest"][0]["documentation"]
     creates = {name for name, one in told.items() if {"code": "create"} in one["interaction"]}
     assert creates == {"QuestionnaireResponse"}
     smart = client.get(f"{ROOT}/.well-known/smart-configuration").get_json()
@@ -152,13 +155,16 @@ def test_searches_that_clients_make(world: World, kind: str, params: dict[str, A
     assert len(world.found(kind, **{name: filled(value) for name, value in params.items()})) == count
 
 
-@pytest.mark.parametrize("kind", ["Patient", "Observation"])
+@pytest.mark.parametrize(
+    ("kind", "sort"),
+    [("Patient", "-_lastUpdated"), ("Observation", "_lastUpdated"), ("Observation", "-date")],
+)
 @pytest.mark.parametrize("size", [2, 5])
-def test_pages_hold_each_resource_once(world: World, kind: str, size: int) -> None:
+def test_pages_hold_each_resource_once(world: World, kind: str, sort: str, size: int) -> None:
     world.somebody(world.service)
-    whole = [one["id"] for one in world.found(kind)]
+    whole = [one["id"] for one in world.found(kind, _sort=sort)]
     seen: list[str] = []
-    page = world.get(kind, _count=size).get_json()
+    page = world.get(kind, _count=size, _sort=sort).get_json()
     for _page in range(200):
         entries = [one["resource"]["id"] for one in page.get("entry", [])]
         assert len(entries) <= size
@@ -186,6 +192,9 @@ def test_a_count_alone(world: World) -> None:
         ("Appointment?status=perhaps", "status: Use booked"),
         ("Patient?_count=many", "_count: Use a whole number"),
         ("Patient?_page=elsewhere", "_page: There is no such page"),
+        ("Observation?_sort=code", "_sort: Use _lastUpdated, date."),
+        ("Observation?_include=Observation:device", "_include: Use Observation:patient"),
+        ("Patient?_include=Patient:link", "_include: Nothing"),
     ],
 )
 def test_io_01_an_unknown_parameter_or_value_is_named(world: World, path: str, words: str) -> None:
