@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 from patientapp.access.viewer import Viewer
 from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
-from patientapp.errors import Conflict, Forbidden, Invalid
+from patientapp.errors import Forbidden, Invalid
 from patientapp.patients.queries import patient
-from patientapp.plans.models import FlarePlan, FlarePlanSection, FlarePlanStep
+from patientapp.plans.models import FlarePlan, FlarePlanSection
 from patientapp.plans.queries import content_kept, plan, plans_of
 from patientapp.plans.rules import (
     FIXED,
-    MOVES,
     Content,
     Plan,
     PlanState,
@@ -25,22 +24,11 @@ from patientapp.plans.rules import (
     review_problem,
 )
 from patientapp.plans.safety import safety_version
+from patientapp.plans.steps import PlanChanged, PlanClosed, add_step, take_step
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.hearing import hear_words
 from patientapp.worklist.rules import ItemKind
-
-
-class PlanChanged(Conflict):
-    """This plan changed while you were reading. Look at it as it is now, then act again."""
-
-    title = "This plan changed while you were looking"
-
-
-class PlanClosed(Conflict):
-    """This version is agreed or withdrawn and stays as it is. Begin a new version to change it."""
-
-    title = "This version is closed"
 
 
 class FixedSection(Forbidden):
@@ -81,7 +69,7 @@ def begin(viewer: Viewer, patient_id: UUID, *, now: datetime) -> Plan:
 
 
 def _begun(viewer: Viewer, plan_id: UUID, *, now: datetime) -> UUID:
-    _add_step(viewer, plan_id, 1, PlanState.DRAFT, now=now)
+    add_step(viewer, plan_id, 1, PlanState.DRAFT, now=now)
     return plan_id
 
 
@@ -133,7 +121,7 @@ def share(viewer: Viewer, plan_id: UUID, *, now: datetime) -> Plan:
     found = plan(viewer, plan_id)
     if found.state is PlanState.SHARED:
         return found
-    made = _step(viewer, found, PlanState.SHARED, now=now)
+    made = take_step(viewer, found, PlanState.SHARED, now=now)
     raise_item(
         ItemKind.TASK,
         service_id=found.service_id,
@@ -162,9 +150,9 @@ def agree(
     if wrong:
         raise PlanNotReady(fields=wrong)
     before = [one for one in plans_of(viewer, found.patient_id) if one.state is PlanState.AGREED]
-    made = _step(viewer, found, PlanState.AGREED, now=now, review_on=review_on)
+    made = take_step(viewer, found, PlanState.AGREED, now=now, review_on=review_on)
     for older in before:
-        _step(viewer, older, PlanState.WITHDRAWN, now=now, note="replaced")
+        take_step(viewer, older, PlanState.WITHDRAWN, now=now, note="replaced")
     return made
 
 
@@ -182,56 +170,9 @@ def _why_not_agree(
 
 def send_back(viewer: Viewer, plan_id: UUID, *, note: str, now: datetime) -> Plan:
     """Back to the person, with what to think about."""
-    return _step(viewer, plan(viewer, plan_id), PlanState.DRAFT, now=now, note=note)
+    return take_step(viewer, plan(viewer, plan_id), PlanState.DRAFT, now=now, note=note)
 
 
 def withdraw(viewer: Viewer, plan_id: UUID, *, note: str, now: datetime) -> Plan:
     """Take a plan away: from here at once, from phones at their next contact (CLIN-10)."""
-    return _step(viewer, plan(viewer, plan_id), PlanState.WITHDRAWN, now=now, note=note)
-
-
-def _step(
-    viewer: Viewer,
-    found: Plan,
-    state: PlanState,
-    *,
-    now: datetime,
-    note: str = "",
-    review_on: date | None = None,
-) -> Plan:
-    if state not in MOVES[found.state]:
-        raise PlanClosed(PlanClosed.__doc__ or "")
-    _add_step(viewer, found.id, len(found.steps) + 1, state, now=now, note=note, review_on=review_on)
-    record(
-        viewer,
-        f"flare-up plan {state.value}",
-        now=now,
-        patient_id=found.patient_id,
-        object=f"{found.id} version {found.version}",
-    )
-    return plan(viewer, found.id)
-
-
-def _add_step(
-    viewer: Viewer,
-    plan_id: UUID,
-    seq: int,
-    state: PlanState,
-    *,
-    now: datetime,
-    note: str = "",
-    review_on: date | None = None,
-) -> None:
-    row = {
-        "plan_id": plan_id,
-        "seq": seq,
-        "state": state,
-        "staff_id": viewer.staff_id,
-        "by": viewer.key,
-        "at": now,
-        "note": note,
-        "review_on": review_on,
-        "safety_version": safety_version() if state is PlanState.AGREED else "",
-    }
-    if not changed(db.session.execute(insert(FlarePlanStep).values(row).on_conflict_do_nothing())):
-        raise PlanChanged(PlanChanged.__doc__ or "")
+    return take_step(viewer, plan(viewer, plan_id), PlanState.WITHDRAWN, now=now, note=note)

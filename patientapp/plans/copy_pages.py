@@ -12,10 +12,10 @@ from patientapp.access.guard import public, requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.errors import NotFound
 from patientapp.plans import keeping, queries
-from patientapp.plans.actions import PlanClosed
 from patientapp.plans.pages import blueprint, me, plans_seen
 from patientapp.plans.rules import CopyState, in_use
 from patientapp.plans.shown import plan_words
+from patientapp.plans.steps import PlanClosed
 from patientapp.web.assets import read_built
 from patientapp.web.idempotency import once
 from patientapp.web.pages import STATIC_FOLDER

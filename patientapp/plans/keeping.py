@@ -12,10 +12,10 @@ from patientapp.audit.actions import record
 from patientapp.db import changed, db, insert
 from patientapp.errors import Invalid
 from patientapp.patients.queries import patient
-from patientapp.plans.actions import PlanClosed
 from patientapp.plans.models import FlareEvent, FlarePlan, PlanCopy
 from patientapp.plans.queries import flare_on, plans_of
 from patientapp.plans.rules import PlanState, flare_day_problem, in_use
+from patientapp.plans.steps import PlanClosed
 from patientapp.workdays import london_day
 
 

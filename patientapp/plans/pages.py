@@ -15,7 +15,6 @@ from patientapp.db import transaction
 from patientapp.errors import NotFound
 from patientapp.i18n import gettext as _
 from patientapp.plans import actions, keeping, queries, texts
-from patientapp.plans.actions import PlanChanged
 from patientapp.plans.rules import (
     FIXED,
     WRITABLE,
@@ -30,6 +29,7 @@ from patientapp.plans.safety import safety_version
 from patientapp.plans.schemas import TypedSection, typed_section
 from patientapp.plans.section_form import form_seen, section_facts
 from patientapp.plans.shown import PlanWords, plan_words
+from patientapp.plans.steps import PlanChanged
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
 from patientapp.worklist.hearing import listen_to_words

@@ -17,7 +17,7 @@ from patientapp.errors import NotFound
 from patientapp.patients.queries import patient
 from patientapp.patients.typed import typed_day
 from patientapp.plans import actions, queries, texts
-from patientapp.plans.actions import PlanChanged, PlanClosed, PlanNotReady
+from patientapp.plans.actions import PlanNotReady
 from patientapp.plans.rules import (
     FIXED,
     LONGEST_NOTE,
@@ -30,6 +30,7 @@ from patientapp.plans.rules import (
 from patientapp.plans.schemas import TypedSection, typed_section
 from patientapp.plans.section_form import form_seen, section_facts
 from patientapp.plans.shown import plan_words
+from patientapp.plans.steps import PlanChanged, PlanClosed
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once

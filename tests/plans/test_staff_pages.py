@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role
 from patientapp.patients.models import Patient
 from patientapp.plans import actions, keeping
-from patientapp.plans.actions import PlanClosed, PlanNotReady
+from patientapp.plans.actions import PlanNotReady
 from patientapp.plans.models import FlarePlanStep
 from patientapp.plans.queries import plans_of
 from patientapp.plans.rules import Content, PlanState, Section
+from patientapp.plans.steps import PlanClosed
 from patientapp.services.models import Service
 from tests.appointments.world import patient_of
 from tests.desk import desk_of, forget_form_token
