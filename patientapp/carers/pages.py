@@ -1,14 +1,14 @@
-"""A carer's own pages: a code, then the listed acts and no others (SEC-11)."""
+"""A carer's own pages: the listed acts and no others (SEC-11)."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from patientapp import clock
-from patientapp.access.guard import current_viewer, public, requires, viewer
+from patientapp.access.guard import requires, viewer
 from patientapp.access.matrix import Permission
 from patientapp.appointments import actions as visits
 from patientapp.appointments import queries as visit_queries
@@ -16,21 +16,15 @@ from patientapp.appointments import texts as visit_texts
 from patientapp.appointments.allowed import NotPossibleNow
 from patientapp.appointments.steps import VisitChanged
 from patientapp.audit.actions import record
-from patientapp.carers import actions, entry, queries, rules, schemas, texts
+from patientapp.carers import actions, queries, rules, schemas, texts
 from patientapp.db import transaction
 from patientapp.i18n import gettext as _
-from patientapp.i18n import ngettext
 from patientapp.patients.carer_rules import Act
 from patientapp.plans.queries import plans_of
 from patientapp.plans.rules import in_use
 from patientapp.plans.shown import plan_words
 from patientapp.questionnaires.library import default_library
-from patientapp.signin import cookies
-from patientapp.signin.actions import end_session
-from patientapp.signin.cookies import Kind
-from patientapp.web.current import settings
 from patientapp.web.idempotency import once
-from patientapp.web.limits import limiter
 from patientapp.web.typed import seen_step
 from patientapp.worklist.hearing import listen_to_words
 
@@ -47,42 +41,6 @@ def _whom() -> UUID:
 def _looked(action: str) -> None:
     with transaction():
         record(viewer(), action, now=clock.now(), patient_id=_whom())
-
-
-@blueprint.get("/code")
-@requires(Permission.ENTER_AS_CARER)
-def code() -> ResponseReturnValue:
-    """Ask for the code that the patient gave; nothing about anybody is shown before."""
-    if not entry.link_is_open(viewer(), now=clock.now()):
-        return render_template("signin/newer_text.html"), 401
-    if not entry.left(viewer(), now=clock.now()):
-        return render_template("carers/locked.html"), 403
-    return render_template("carers/code.html")
-
-
-@blueprint.post("/code")
-@requires(Permission.ENTER_AS_CARER)
-@limiter.limit("120/minute")
-def check_code() -> ResponseReturnValue:
-    """Count a wrong code in the database; a right one opens a new session."""
-    if not entry.link_is_open(viewer(), now=clock.now()):
-        return render_template("signin/newer_text.html"), 401
-    typed = request.form.get("code", "")
-    with transaction():
-        outcome = entry.try_code(viewer(), typed, key=settings().link_key, now=clock.now())
-    if outcome.secret is not None:
-        response = redirect(url_for(".mine"), 303)
-        cookies.give(response, outcome.secret, kind=Kind.CARER)
-        return response
-    if not outcome.tries_left:
-        return render_template("carers/locked.html"), 403
-    left = ngettext(
-        "You can try %(num)d more time today.",
-        "You can try %(num)d more times today.",
-        outcome.tries_left,
-    )
-    error = f"{_('That is not the code. Ask the person who gave it to you.')} {left}"
-    return render_template("carers/code.html", errors=[("code", error)]), 422
 
 
 @blueprint.get("")
@@ -200,23 +158,3 @@ def stop() -> ResponseReturnValue:
     assert asking.carer_id is not None
     actions.end_carer(asking, _whom(), asking.carer_id, now=clock.now())
     return redirect(url_for(".locked"), 303)
-
-
-@blueprint.post("/lock")
-@public
-def lock() -> Response:
-    """Lock this phone: end the session and forget the cookie."""
-    asking = current_viewer()
-    if asking is not None and asking.carer_id is not None:
-        with transaction():
-            end_session(asking.session_id, now=clock.now())
-    response = make_response(redirect(url_for(".locked"), 303))
-    cookies.clear(response, kind=Kind.CARER)
-    return response
-
-
-@blueprint.get("/locked")
-@public
-def locked() -> str:
-    """Shown after "lock this phone"."""
-    return render_template("signin/phone_locked.html")
