@@ -19,7 +19,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from patientapp import cli, scheduler
+from patientapp import cli, jobs, scheduler
 from patientapp.config import Environment, Settings, SettingsError
 from patientapp.messaging.gateway import Refused
 from patientapp.messaging.models import DispatcherBeat, OutboxMessage
@@ -55,8 +55,8 @@ def test_clin_12_a_refused_text_is_one_task(
     patient = make_patient(session, make_service(session))
     key = queue_text(session, patient, now=now)
     gateway._faults.append(Refused(reason="21211", permanent=True))
-    scheduler.dispatch_once(app)
-    scheduler.dispatch_once(app)
+    jobs.dispatch_once(app)
+    jobs.dispatch_once(app)
     [item] = session.scalars(sa.select(WorkItem))
     assert (item.patient_id, item.reason) == (patient.id, "text_not_delivered")
     assert item.source == f"{text(session, key).id}:not_delivered"
@@ -85,14 +85,14 @@ def test_link_06_texts_carry_the_configured_address(
 ) -> None:
     make_pack(session, make_patient(session, make_service(session)))
     session.commit()
-    assert scheduler.plan_once(app) == 1
-    assert scheduler.dispatch_once(app) == 1
+    assert jobs.plan_once(app) == 1
+    assert jobs.dispatch_once(app) == 1
     [body] = gateway.bodies
     assert " http://localhost/q/" in body
 
 
 def test_ops_04_each_look_leaves_a_heartbeat(app: Flask, session: Session, now: datetime) -> None:
-    scheduler.dispatch_once(app)
+    jobs.dispatch_once(app)
     [beat] = session.scalars(sa.select(DispatcherBeat))
     assert (beat.name, beat.at) == (wiring.own_name(), now)
 
@@ -105,7 +105,7 @@ def test_tidying_forgets_what_is_past_its_time(app: Flask, session: Session, now
             )
         )
     session.commit()
-    assert scheduler.tidy_once(app) == 1
+    assert jobs.tidy_once(app) == 1
     assert list(session.scalars(sa.select(IdempotencyKey.key))) == ["new-key-1"]
 
 
@@ -219,9 +219,9 @@ def test_b34_planning_looks_again_when_wording_is_installed(
 ) -> None:
     """People whose questionnaires were withheld have nothing that says when to look at them again."""
     looked: list[datetime] = []
-    monkeypatch.setattr(scheduler, "find_forgotten", lambda *, now: looked.append(now) or 0)
-    monkeypatch.delitem(app.extensions, scheduler.WITHHELD, raising=False)
+    monkeypatch.setattr(jobs, "find_forgotten", lambda *, now: looked.append(now) or 0)
+    monkeypatch.delitem(app.extensions, jobs.WITHHELD, raising=False)
     for missing in ({("bpi_sf", 1): "why"}, {("bpi_sf", 1): "why"}, {}, {}):
-        monkeypatch.setattr(scheduler, "withheld", lambda *, today, missing=missing: missing)
-        scheduler.plan_once(app)
+        monkeypatch.setattr(jobs, "withheld", lambda *, today, missing=missing: missing)
+        jobs.plan_once(app)
     assert len(looked) == 2  # as it starts, and as the words came

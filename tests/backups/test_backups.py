@@ -24,6 +24,7 @@ from patientapp.backups.keep_rules import name_of
 from patientapp.cli import root, upgrade
 from patientapp.config import Environment, Settings
 from patientapp.db import db, transaction
+from patientapp.jobs import backup_once
 from patientapp.links.actions import end_links, make_link
 from patientapp.links.models import Link
 from patientapp.links.rules import LinkEnd
@@ -31,7 +32,6 @@ from patientapp.messaging import switch
 from patientapp.messaging.rules import SendingMode
 from patientapp.outgoing.metrics import text_of, watch
 from patientapp.patients.models import Patient
-from patientapp.scheduler import backup_once
 from patientapp.signin.actions import open_session
 from patientapp.signin.models import Session
 from tests.databases import postgresql, sqlite

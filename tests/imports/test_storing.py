@@ -18,7 +18,7 @@ from patientapp.imports import storing
 from patientapp.imports.appointments import Appointments
 from patientapp.imports.models import ImportRow, ImportRun
 from patientapp.imports.queries import system_left_behind
-from patientapp.scheduler import import_once
+from patientapp.jobs import import_once
 from tests.factories import NOW
 from tests.imports.test_appointments import World
 

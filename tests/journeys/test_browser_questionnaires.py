@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page
 
 from patientapp.feedback.models import FftTally
+from patientapp.jobs import dispatch_once, plan_once
 from patientapp.messaging.models import LocalPhoneText
 from patientapp.patients.models import Patient
-from patientapp.scheduler import dispatch_once, plan_once
 from patientapp.services.models import Service
 from tests.journeys.browser import Site, Someone, phone, responses, someone
 from tests.journeys.conftest import stop_clock

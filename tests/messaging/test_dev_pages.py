@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from patientapp.config import Environment
+from patientapp.jobs import dispatch_once, plan_once
 from patientapp.messaging import inbound
 from patientapp.messaging.phone import LocalPhone
-from patientapp.scheduler import dispatch_once, plan_once
 from patientapp.web.current import SETTINGS
 from tests.factories import form_of, make_pack, make_patient, make_service
 

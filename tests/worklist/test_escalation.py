@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from patientapp import clock, scheduler
+from patientapp import clock, jobs, scheduler
 from patientapp.audit.models import AuditEntry
 from patientapp.cli import root
 from patientapp.messaging.models import OutboxMessage
@@ -169,7 +169,7 @@ def test_clin_04_the_page_says_that_it_was_passed_on_and_that_it_is_overdue(
     item_id = alert(make_patient(session, service), now)
     later = now + limits.in_force().due_within["alert"] + SOON
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert scheduler.escalate_once(app) == 2
+    assert jobs.escalate_once(app) == 2
     desk = desk_of(app, session, service, at=later)
     page = desk.get(f"/staff/alerts/{item_id}").text
     for words in ("the next contact was told", "no service lead is set up", "Overdue"):
