@@ -15,9 +15,10 @@ from patientapp.errors import Forbidden, Invalid
 from patientapp.lists.models import SavedView
 from patientapp.lists.rules import Which
 from patientapp.patients.queries import patient
-from patientapp.worklist.actions import raise_item, take
+from patientapp.worklist.actions import raise_item
 from patientapp.worklist.queries import OpenItem
 from patientapp.worklist.rules import ItemKind
+from patientapp.worklist.taking import take
 
 MOST_VIEWS, LONGEST_NAME = 20, 60
 _KEY = re.compile(rf"({'|'.join(Which)}):[0-9a-f-]{{36}}(:\d{{6,8}})?\Z", re.A)

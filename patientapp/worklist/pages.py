@@ -16,7 +16,7 @@ from patientapp.db import transaction
 from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.typed import seen_step, typed_id
-from patientapp.worklist import actions, queries, texts
+from patientapp.worklist import queries, taking, texts
 from patientapp.worklist.load import alert_load
 from patientapp.worklist.queries import OpenItem
 from patientapp.worklist.rules import CloseAction, action_mistakes, action_text
@@ -54,7 +54,7 @@ def take(item_id: UUID) -> ResponseReturnValue:
     """Own the item; a colleague's only by saying from whom."""
     with transaction():
         _check_patient(item_id)
-        actions.take(viewer(), item_id, now=clock.now(), instead_of=typed_id("instead_of"))
+        taking.take(viewer(), item_id, now=clock.now(), instead_of=typed_id("instead_of"))
     return redirect(url_for("worklist.item", item_id=item_id), 303)
 
 
@@ -70,7 +70,7 @@ def close(item_id: UUID) -> ResponseReturnValue:
         wrong = action_mistakes(done, note)
         if wrong or done is None:
             return _page(found, wrong, chosen=chosen, note=note), 422
-        actions.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=seen_step())
+        taking.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=seen_step())
     return redirect(url_for("progress.home"), 303)
 
 

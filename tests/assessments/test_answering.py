@@ -21,9 +21,9 @@ from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
 from patientapp.services.models import Service
 from patientapp.web.models import IdempotencyKey
-from patientapp.worklist.actions import close, take
 from patientapp.worklist.models import WorkItem
 from patientapp.worklist.queries import said_behind
+from patientapp.worklist.taking import close, take
 from tests.factories import (
     NOW,
     form_of,

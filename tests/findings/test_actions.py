@@ -19,7 +19,7 @@ from patientapp.findings.rules import forms
 from patientapp.messaging.models import OutboxMessage
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
-from patientapp.worklist import actions as worklist
+from patientapp.worklist import taking
 from patientapp.worklist.models import WorkItem
 from patientapp.worklist.queries import open_items
 from tests.desk import answer
@@ -207,8 +207,8 @@ def test_b16_n15_a_question_is_due_in_two_working_days_and_closing_its_task_answ
     assert asked.due_at.date() == date(2026, 9, 24)
     assert not asked.is_late(NOW)
     assert asked.is_late(NOW + timedelta(days=3))
-    worklist.take(me, asked.item_id, now=NOW)
-    worklist.close(me, asked.item_id, "spoke:", now=NOW + timedelta(hours=3))
+    taking.take(me, asked.item_id, now=NOW)
+    taking.close(me, asked.item_id, "spoke:", now=NOW + timedelta(hours=3))
     (told,) = reports.queries_of(me, first=TODAY, last=TODAY)
     assert told.answered_at == NOW + timedelta(hours=3)
     assert not told.is_late(NOW + timedelta(days=30))

@@ -10,7 +10,7 @@ from patientapp.episodes.models import Episode, EpisodeEvent
 from patientapp.episodes.rules import ReferralSource
 from patientapp.findings.returning import Outcome, returns_by_route
 from patientapp.pifu.sending import send
-from patientapp.worklist import actions as worklist
+from patientapp.worklist import taking
 from patientapp.worklist.queries import open_items
 from tests.factories import NOW, make_episode, make_patient, make_service, staff_viewer
 from tests.pifu.world import clinician_of, fill_in, make_agreement, patient_of
@@ -47,8 +47,8 @@ def test_b15_returns_are_counted_by_route_and_outcome(session: Session) -> None:
     assert counted() == {"request": {Outcome.WAITING: 1}, "gp": {Outcome.WAITING: 1}}
     happens(session, second, "first_appointment", date(2026, 9, 21))
     (item,) = open_items(me, now=NOW, patient_id=asks.id)
-    worklist.take(me, item.item.id, now=NOW)
-    worklist.close(me, item.item.id, "spoke:", now=NOW)
+    taking.take(me, item.item.id, now=NOW)
+    taking.close(me, item.item.id, "spoke:", now=NOW)
     assert counted() == {"request": {Outcome.ANSWERED: 1}, "gp": {Outcome.SEEN: 1}}
     assert returns_by_route(me, first=date(2026, 10, 1), last=date(2026, 10, 31)) == []
     assert returns_by_route(staff_viewer(make_service(session)), first=FIRST, last=LAST) == []

@@ -23,9 +23,10 @@ from patientapp.messaging.models import InboundText
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
 from patientapp.signin.models import SignInFailure
-from patientapp.worklist.actions import close, raise_item, take
+from patientapp.worklist.actions import raise_item
 from patientapp.worklist.models import WorkItem
 from patientapp.worklist.rules import ItemKind
+from patientapp.worklist.taking import close, take
 from tests.factories import (
     NOW,
     make_pack,

@@ -21,7 +21,7 @@ from patientapp.messaging.models import DispatcherBeat, SendingSwitch
 from patientapp.messaging.rules import MessageState, SendingMode
 from patientapp.messaging.twilio import Twilio
 from patientapp.outgoing import metrics, wiring
-from patientapp.worklist import actions as worklist
+from patientapp.worklist import taking
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.limits import in_force
 from patientapp.worklist.models import WorkItem
@@ -162,10 +162,10 @@ def test_ops_04_an_alert_past_its_limit_raises_the_alarm_until_it_is_closed(
     ]
     assert "patientapp_alerts_overdue 1.0" in metrics.text_of(app)
     me = staff_viewer(service, staff_id=make_staff(session, service).id)
-    worklist.take(me, item_id, now=now)
+    taking.take(me, item_id, now=now)
     session.commit()
     assert metrics.watch(app) == 1, "taken is not closed"
-    worklist.close(me, item_id, "spoke", now=now)
+    taking.close(me, item_id, "spoke", now=now)
     session.commit()
     assert metrics.watch(app) == 0
 

@@ -26,11 +26,11 @@ from patientapp.pifu.models import PifuEnd, PifuPress, PifuRequest
 from patientapp.pifu.rules import Move, Stage
 from patientapp.pifu.sending import NothingToSend, OutsideTheWindow
 from patientapp.pifu.watching import watch
-from patientapp.worklist import actions as worklist
-from patientapp.worklist.actions import ChangedMeanwhile
+from patientapp.worklist import taking
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.queries import open_items
 from patientapp.worklist.rules import ItemStep
+from patientapp.worklist.taking import ChangedMeanwhile
 from tests.factories import LINK_KEY, NOW, make_episode, make_patient, make_service
 from tests.messaging.races import at_once, committed
 from tests.pifu.world import clinician_of, fill_in, make_agreement, patient_of
@@ -123,12 +123,12 @@ def test_clin_08_a_request_closed_while_somebody_reads_is_not_shut_away(
     fill_in(asking)
     sent = sending.send(asking, now=NOW)
     item_id = sent.request.work_item_id
-    seen = worklist.take(clinician, item_id, now=NOW).standing.seq
+    seen = taking.take(clinician, item_id, now=NOW).standing.seq
     fill_in(asking)
     sending.send(asking, now=NOW)
     with pytest.raises(ChangedMeanwhile):
-        worklist.close(clinician, item_id, "spoke", now=NOW, seen=seen)
-    worklist.close(clinician, item_id, "spoke", now=NOW, seen=seen + 1)
+        taking.close(clinician, item_id, "spoke", now=NOW, seen=seen)
+    taking.close(clinician, item_id, "spoke", now=NOW, seen=seen + 1)
     assert queries.own_requests(asking)[0].stage is Stage.ANSWERED
 
 
@@ -137,8 +137,8 @@ def test_clin_08_after_an_answer_a_new_request_is_a_new_one(
 ) -> None:
     fill_in(asking)
     first = sending.send(asking, now=NOW)
-    worklist.take(clinician, first.request.work_item_id, now=NOW)
-    worklist.close(clinician, first.request.work_item_id, "spoke", now=NOW)
+    taking.take(clinician, first.request.work_item_id, now=NOW)
+    taking.close(clinician, first.request.work_item_id, "spoke", now=NOW)
     fill_in(asking)
     second = sending.send(asking, now=NOW)
     assert second.request.number == 2
@@ -152,10 +152,10 @@ def test_d11_the_patient_sees_sent_read_answered(
     fill_in(asking)
     sent = sending.send(asking, now=NOW)
     later = NOW + timedelta(hours=2)
-    worklist.take(clinician, sent.request.work_item_id, now=later)
+    taking.take(clinician, sent.request.work_item_id, now=later)
     (read,) = queries.own_requests(asking)
     assert read.dates == {Stage.SENT: NOW, Stage.READ: later}
-    worklist.close(clinician, sent.request.work_item_id, "booked", now=later)
+    taking.close(clinician, sent.request.work_item_id, "booked", now=later)
     (answered,) = queries.own_requests(asking)
     assert answered.dates[Stage.ANSWERED] == later
     assert answered.action == "booked"
@@ -366,7 +366,7 @@ def test_clin_08_a_press_and_a_close_at_once_lose_nothing(app: Flask, now: datet
         make_agreement(session, person, staff)
         fill_in(viewer)
         item_id = sending.send(viewer, now=NOW).request.work_item_id
-        seen = worklist.take(staff, item_id, now=NOW).standing.seq
+        seen = taking.take(staff, item_id, now=NOW).standing.seq
         fill_in(viewer)
         session.commit()
 
@@ -376,7 +376,7 @@ def test_clin_08_a_press_and_a_close_at_once_lose_nothing(app: Flask, now: datet
 
         def close() -> None:
             with suppress(Conflict), transaction():  # whichever was first, the other is told
-                worklist.close(staff, item_id, "spoke", now=NOW, seen=seen)
+                taking.close(staff, item_id, "spoke", now=NOW, seen=seen)
 
         at_once(app, press, close)
         db.session.rollback()

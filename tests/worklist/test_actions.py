@@ -16,11 +16,12 @@ from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
-from patientapp.worklist import actions, queries
-from patientapp.worklist.actions import AlreadyClosed, NobodyHasIt, SomebodyElseHasIt, raise_item
+from patientapp.worklist import actions, queries, taking
+from patientapp.worklist.actions import raise_item
 from patientapp.worklist.models import WorkItem, WorkItemEvent
 from patientapp.worklist.queries import open_items
 from patientapp.worklist.rules import ItemKind, ItemStep
+from patientapp.worklist.taking import AlreadyClosed, NobodyHasIt, SomebodyElseHasIt
 from tests.factories import make_patient, make_service, make_staff, staff_viewer
 
 
@@ -76,11 +77,11 @@ def test_clin_04_two_people_cannot_both_own_an_item(session: Session, now: datet
     first = colleague(session, service, "Alex First")
     second = colleague(session, service, "Sam Second")
     item_id = alert(make_patient(session, service), now)
-    actions.take(first, item_id, now=now)
+    taking.take(first, item_id, now=now)
     with pytest.raises(SomebodyElseHasIt, match="Alex First"):
-        actions.take(second, item_id, now=now)
+        taking.take(second, item_id, now=now)
     with pytest.raises(SomebodyElseHasIt, match="Alex First"):
-        actions.close(second, item_id, "spoke", now=now)
+        taking.close(second, item_id, "spoke", now=now)
 
 
 def test_clin_04_the_later_of_two_at_once_is_told_who_was_first(
@@ -91,13 +92,13 @@ def test_clin_04_the_later_of_two_at_once_is_told_who_was_first(
     second = colleague(session, service, "Sam Second")
     item_id = alert(make_patient(session, service), now)
     stale = queries.item(second, item_id, now=now)
-    actions.take(first, item_id, now=now)
+    taking.take(first, item_id, now=now)
     reads = iter([stale])
     monkeypatch.setattr(
-        actions, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
+        taking, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
     )
     with pytest.raises(SomebodyElseHasIt, match="Alex First"):
-        actions.take(second, item_id, now=now)
+        taking.take(second, item_id, now=now)
     assert session.query(WorkItemEvent).count() == 2
 
 
@@ -105,8 +106,8 @@ def test_clin_04_an_item_is_taken_over_by_name_and_both_are_kept(session: Sessio
     service = make_service(session)
     first, second = colleague(session, service), colleague(session, service)
     item_id = alert(make_patient(session, service), now)
-    actions.take(first, item_id, now=now)
-    actions.take(second, item_id, now=now, instead_of=first.staff_id)
+    taking.take(first, item_id, now=now)
+    taking.take(second, item_id, now=now, instead_of=first.staff_id)
     steps = queries.history(second, item_id)
     assert [step.staff_id for step in steps] == [None, first.staff_id, second.staff_id]
 
@@ -119,28 +120,28 @@ def test_clin_04_an_alert_closes_only_by_its_owner_with_an_action(
     me = colleague(session, service)
     item_id = alert(make_patient(session, service), now)
     with pytest.raises(NobodyHasIt):
-        actions.close(me, item_id, "spoke", now=now)
-    actions.take(me, item_id, now=now)
-    closed = actions.close(me, item_id, "spoke: rang at ten", now=now)
+        taking.close(me, item_id, "spoke", now=now)
+    taking.take(me, item_id, now=now)
+    closed = taking.close(me, item_id, "spoke: rang at ten", now=now)
     assert closed.standing.step is ItemStep.CLOSED
     assert open_items(me, now=now) == []
     with pytest.raises(AlreadyClosed):
-        actions.take(me, item_id, now=now)
+        taking.take(me, item_id, now=now)
 
 
 def test_clin_04_the_database_refuses_closing_without_an_action(session: Session, now: datetime) -> None:
     service = make_service(session)
     me = colleague(session, service)
     item_id = alert(make_patient(session, service), now)
-    actions.take(me, item_id, now=now)
+    taking.take(me, item_id, now=now)
     with pytest.raises(sa.exc.IntegrityError):
-        actions.close(me, item_id, "", now=now)
+        taking.close(me, item_id, "", now=now)
 
 
 def test_sms_06_taking_an_alert_silences_its_text(session: Session, now: datetime) -> None:
     service = make_service(session)
     item_id = alert(make_patient(session, service), now)
-    actions.take(colleague(session, service), item_id, now=now)
+    taking.take(colleague(session, service), item_id, now=now)
     assert session.scalars(sa.select(OutboxMessage.state)).one() is MessageState.WITHDRAWN
 
 
@@ -176,8 +177,8 @@ def test_sec_02_foreign_items_are_not_there(session: Session, now: datetime) -> 
     stranger = colleague(session, make_service(session))
     assert open_items(stranger, now=now) == []
     for act in (
-        lambda: actions.take(stranger, item_id, now=now),
-        lambda: actions.close(stranger, item_id, "spoke", now=now),
+        lambda: taking.take(stranger, item_id, now=now),
+        lambda: taking.close(stranger, item_id, "spoke", now=now),
         lambda: queries.item(stranger, item_id, now=now),
     ):
         with pytest.raises(NotFound):
@@ -190,8 +191,8 @@ def test_ops_01_each_step_is_in_the_patients_audit(session: Session, now: dateti
     patient = make_patient(session, service)
     me = colleague(session, service)
     item_id = alert(patient, now)
-    actions.take(me, item_id, now=now)
-    actions.close(me, item_id, "spoke: very private words", now=now)
+    taking.take(me, item_id, now=now)
+    taking.close(me, item_id, "spoke: very private words", now=now)
     chain = sa.select(AuditEntry).where(AuditEntry.chain == f"patient:{patient.id}")
     entries = session.scalars(chain.order_by(AuditEntry.seq)).all()
     assert [one.action for one in entries] == ["raised alert", "alert taken", "alert closed"]
@@ -208,9 +209,9 @@ def test_clin_04_what_was_added_while_taking_is_no_colleague(
     actions.add_to(item_id, now=now)
     reads = iter([stale])
     monkeypatch.setattr(
-        actions, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
+        taking, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
     )
-    assert actions.take(me, item_id, now=now).standing.owner == me.staff_id
+    assert taking.take(me, item_id, now=now).standing.owner == me.staff_id
 
 
 def test_clin_08_what_was_added_while_closing_is_read_first(
@@ -219,11 +220,11 @@ def test_clin_08_what_was_added_while_closing_is_read_first(
     service = make_service(session)
     me = colleague(session, service)
     item_id = alert(make_patient(session, service), now)
-    stale = actions.take(me, item_id, now=now)
+    stale = taking.take(me, item_id, now=now)
     actions.add_to(item_id, now=now)
     reads = iter([stale])
     monkeypatch.setattr(
-        actions, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
+        taking, "item", lambda *args, **named: next(reads, None) or queries.item(*args, **named)
     )
-    with pytest.raises(actions.ChangedMeanwhile):
-        actions.close(me, item_id, "spoke", now=now)
+    with pytest.raises(taking.ChangedMeanwhile):
+        taking.close(me, item_id, "spoke", now=now)

@@ -19,7 +19,7 @@ from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
-from patientapp.worklist import actions, limits, watching
+from patientapp.worklist import actions, limits, taking, watching
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.limits import BrokenLimits, Contact, read_limits, to_pass_on
 from patientapp.worklist.models import WorkItemEvent
@@ -80,7 +80,7 @@ def test_p6_the_texts_name_nobody_and_stop_when_somebody_takes_it(
     assert escalate(now=now + LIMITS[Contact.LEAD]) == 2, "after a stop, all that is due at once"
     me = staff_viewer(service, staff_id=make_staff(session, service).id)
     assert all(text.words == {} and text.patient_id is None for text in session.query(OutboxMessage))
-    actions.take(me, item_id, now=now + LIMITS[Contact.LEAD])
+    taking.take(me, item_id, now=now + LIMITS[Contact.LEAD])
     assert set(session.scalars(sa.select(OutboxMessage.state))) == {MessageState.WITHDRAWN}
 
 
@@ -91,9 +91,9 @@ def test_clin_04_what_somebody_owns_or_has_closed_is_passed_on_to_nobody(
     service = served(session)
     item_id = alert(make_patient(session, service), now)
     me = staff_viewer(service, staff_id=make_staff(session, service).id)
-    actions.take(me, item_id, now=now)
+    taking.take(me, item_id, now=now)
     if last == "closed":
-        actions.close(me, item_id, "spoke", now=now)
+        taking.close(me, item_id, "spoke", now=now)
     assert escalate(now=now + timedelta(days=9)) == 0
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role, Viewer
 from patientapp.patients.models import Patient
 from patientapp.services.models import Service
-from patientapp.worklist import actions
+from patientapp.worklist import actions, taking
 from patientapp.worklist.actions import raise_item
 from patientapp.worklist.load import alert_load
 from patientapp.worklist.rules import ItemKind
@@ -45,22 +45,22 @@ def test_clin_04_alert_load_counts_each_alert_once_over_7_and_30_days(
     alex, sam = person(session, service, "Alex"), person(session, service, "Sam")
     for days, who in ((1, alex), (6, alex), (8, alex), (29, alex), (31, alex), (7, sam)):
         item_id = raised(patient, now - days * DAY)
-        actions.take(who, item_id, now=now - days * DAY)
+        taking.take(who, item_id, now=now - days * DAY)
         if days in {6, 29}:
-            actions.close(who, item_id, "spoke", now=now - days * DAY)
+            taking.close(who, item_id, "spoke", now=now - days * DAY)
     again = raised(patient, now - 2 * DAY)
-    actions.take(sam, again, now=now - 2 * DAY)
+    taking.take(sam, again, now=now - 2 * DAY)
     assert actions.add_to(again, now=now - 2 * DAY), "more from the patient is no second taking"
-    actions.take(alex, again, now=now - 2 * DAY, instead_of=sam.staff_id)
-    actions.take(sam, again, now=now - DAY, instead_of=alex.staff_id)
+    taking.take(alex, again, now=now - 2 * DAY, instead_of=sam.staff_id)
+    taking.take(sam, again, now=now - DAY, instead_of=alex.staff_id)
     assert figures(alex, now) == [("Alex", 3, 1, 5, 2), ("Sam", 1, 0, 2, 0)]
 
 
 def test_clin_04_alert_load_leaves_out_tasks_and_other_services(session: Session, now: datetime) -> None:
     service, other = make_service(session), make_service(session)
     me, stranger = person(session, service, "Alex"), person(session, other, "Sam")
-    actions.take(me, raised(make_patient(session, service), now, ItemKind.TASK), now=now)
-    actions.take(stranger, raised(make_patient(session, other), now), now=now)
+    taking.take(me, raised(make_patient(session, service), now, ItemKind.TASK), now=now)
+    taking.take(stranger, raised(make_patient(session, other), now), now=now)
     assert figures(me, now) == []
     assert figures(person(session, other, "Robin", Role.SERVICE_ADMIN), now) == []
 
@@ -71,7 +71,7 @@ def test_clin_04_alert_load_has_a_page_for_clinicians_alone(
     service = make_service(session)
     desk = desk_of(app, session, service)
     assert "Nobody has taken an alert" in desk.get("/staff/alert-load").text
-    actions.take(
+    taking.take(
         person(session, service, "Alex First"), raised(make_patient(session, service), now), now=now
     )
     session.commit()

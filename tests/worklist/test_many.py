@@ -17,10 +17,11 @@ from patientapp.audit.models import AuditEntry
 from patientapp.audit.queries import system_checked
 from patientapp.db import transaction
 from patientapp.services.models import Service
-from patientapp.worklist import actions
-from patientapp.worklist.actions import SomebodyElseHasIt, raise_item
+from patientapp.worklist import taking
+from patientapp.worklist.actions import raise_item
 from patientapp.worklist.models import WorkItemEvent
 from patientapp.worklist.rules import ItemKind, ItemStep
+from patientapp.worklist.taking import SomebodyElseHasIt
 from tests.desk import desk_of, forget_form_token
 from tests.factories import form_of, make_patient, make_service, make_staff, staff_viewer
 from tests.messaging.races import at_once, committed
@@ -62,7 +63,7 @@ def test_clin_04_of_500_races_of_two_each_alert_has_one_owner(
     def take(viewer: Viewer, item_id: UUID) -> None:
         try:
             with transaction():
-                actions.take(viewer, item_id, now=now)
+                taking.take(viewer, item_id, now=now)
             told["owns it"] += 1
         except SomebodyElseHasIt:
             told["a colleague has it"] += 1

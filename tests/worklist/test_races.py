@@ -16,11 +16,12 @@ from patientapp.access.viewer import Viewer
 from patientapp.db import transaction
 from patientapp.messaging.models import OutboxMessage
 from patientapp.messaging.rules import MessageState
-from patientapp.worklist import actions
-from patientapp.worklist.actions import SomebodyElseHasIt, add_to, raise_item
+from patientapp.worklist import taking
+from patientapp.worklist.actions import add_to, raise_item
 from patientapp.worklist.limits import Contact, in_force
 from patientapp.worklist.models import WorkItemEvent
 from patientapp.worklist.rules import ItemKind, ItemStep
+from patientapp.worklist.taking import SomebodyElseHasIt
 from patientapp.worklist.watching import escalate
 from tests.factories import make_patient, make_service, make_staff, staff_viewer
 from tests.messaging.races import at_once, committed
@@ -69,7 +70,7 @@ def test_clin_04_of_two_clinicians_who_take_one_alert_at_once_one_owns_it(
         def take(viewer: Viewer, of: UUID = item_id, told: Counter[str] = told) -> None:
             try:
                 with transaction():
-                    actions.take(viewer, of, now=now)
+                    taking.take(viewer, of, now=now)
                 told["owns it"] += 1
             except SomebodyElseHasIt:
                 told["a colleague has it"] += 1
@@ -90,7 +91,7 @@ def test_clin_04_a_patient_who_writes_again_at_once_keeps_nobody_from_taking_the
 
         def take(of: UUID = item_id) -> None:
             with transaction():
-                actions.take(me, of, now=now)
+                taking.take(me, of, now=now)
 
         def write(of: UUID = item_id) -> None:
             with transaction():
@@ -124,7 +125,7 @@ def test_clin_04_taken_while_it_is_passed_on_it_has_one_owner_and_no_text_is_lef
     def take_all() -> None:
         for item_id in alerts:
             with transaction():
-                actions.take(me, item_id, now=later)
+                taking.take(me, item_id, now=later)
 
     at_once(app, take_all, lambda: escalate(now=later))
     assert all(steps_of(session, item_id)[-1] == (ItemStep.TAKEN, me.staff_id) for item_id in alerts)
