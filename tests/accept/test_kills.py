@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random  # noqa: TID251 - seeded, and of a test
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tests.accept.killing import killer
 from tests.accept.live import Live
 from tests.accept.people import Ready, make_ready, perfect_answers
 from tests.accept.phone import Answer, Phone, at_once, send_pack
@@ -37,7 +36,7 @@ def test_p1_rel_01_rel_02_kills_lose_double_and_halve_nothing(
         done.release()
         return said
 
-    with _killer(running, done, every=submissions // (kills + 1), times=kills, dice=dice) as killed:
+    with killer(running, done, every=submissions // (kills + 1), times=kills, dice=dice) as killed:
         said, _phones = at_once(running.url, people, send, phones=PHONES)
     assert len(killed) == kills
     assert {one.status for one in said} == {201}
@@ -47,24 +46,3 @@ def test_p1_rel_01_rel_02_kills_lose_double_and_halve_nothing(
 
 def _answers(one: Ready, dice: Random) -> dict[str, Any]:
     return {name: perfect_answers(name, pick=dice.randint) for name in one.tasks}
-
-
-@contextmanager
-def _killer(
-    running: Live, done: threading.Semaphore, *, every: int, times: int, dice: Random
-) -> Iterator[list[int]]:
-    """Kill -9 a random worker each time so many more submissions are through."""
-    killed: list[int] = []
-
-    def kill() -> None:
-        for number in range(times):
-            for _ in range(every):
-                done.acquire()
-            while not running.kill_worker(dice.randrange(1_000)):
-                pass  # all workers were being replaced
-            killed.append(number)
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    yield killed
-    killer.join(10)
