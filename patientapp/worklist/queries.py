@@ -18,7 +18,7 @@ from patientapp.patients.queries import visible_ids
 from patientapp.worklist.models import AlertAnswer, WorkItem, WorkItemEvent
 from patientapp.worklist.rules import ItemKind, ItemStep, Said, Standing
 
-MOST_OPEN_SHOWN = 200
+MOST_TASKS_SHOWN = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +36,16 @@ def open_items(
     *,
     now: datetime,
     patient_id: UUID | None = None,
-    limit: int = MOST_OPEN_SHOWN,
+    limit: int = MOST_TASKS_SHOWN,
 ) -> list[OpenItem]:
-    """What is not closed: alerts first, in each kind the soonest due first."""
+    """What is not closed: every alert, then so many tasks; in each kind the soonest due first (P6)."""
     asked = _items(viewer).where(_newest.c.step != ItemStep.CLOSED)
     if patient_id is not None:
         asked = asked.where(WorkItem.patient_id == patient_id)
-    alerts_first = sa.case((WorkItem.kind == ItemKind.ALERT, 0), else_=1)
-    ordered = asked.order_by(alerts_first, WorkItem.due_at, WorkItem.id)
-    return [_open(row, now=now) for row in db.session.execute(ordered.limit(limit))]
+    ordered = asked.order_by(WorkItem.due_at, WorkItem.id)
+    alerts = ordered.where(WorkItem.kind == ItemKind.ALERT)
+    tasks = ordered.where(WorkItem.kind == ItemKind.TASK).limit(limit)
+    return [_open(row, now=now) for kind in (alerts, tasks) for row in db.session.execute(kind)]
 
 
 def item(viewer: Viewer, item_id: UUID, *, now: datetime) -> OpenItem:

@@ -171,6 +171,23 @@ def test_alerts_come_first_then_the_soonest_due(session: Session, now: datetime)
     ]
 
 
+def test_p6_a_full_list_leaves_tasks_out_and_never_an_alert(session: Session, now: datetime) -> None:
+    service = make_service(session)
+    patient = make_patient(session, service)
+    alerts = {alert(patient, now, f"task:{number}") for number in range(3)}
+    for number in range(2):
+        raise_item(
+            ItemKind.TASK,
+            service_id=service.id,
+            patient_id=patient.id,
+            reason="proxy_wanted",
+            source=f"a task:{number}",
+            now=now,
+        )
+    listed = [one.item.id for one in open_items(colleague(session, service), now=now, limit=1)]
+    assert (set(listed[:3]), len(listed)) == (alerts, 4)
+
+
 def test_sec_02_foreign_items_are_not_there(session: Session, now: datetime) -> None:
     patient = make_patient(session, make_service(session))
     item_id = alert(patient, now)
