@@ -39,13 +39,17 @@ class TooManyCarers(Conflict):
 def name_carer(viewer: Viewer, patient_id: UUID, new: NewCarer, *, link_key: str, now: datetime) -> Carer:
     """A carer with listed acts; their own link goes to their own number, in the same commit."""
     person, today = patient(viewer, patient_id), london_day(now)
+    record(viewer, "named a carer", now=now, patient_id=person.id)  # first: two phones wait in line
+    standing = [one for one in carers_of(viewer, person.id) if is_trusted(one, today=today)]
     wrong = carer_mistakes(
-        new, today=today, by_staff=viewer.staff_id is not None, own_mobile=person.mobile
+        new,
+        today=today,
+        by_staff=viewer.staff_id is not None,
+        own_mobile=person.mobile,
+        taken=[one.mobile for one in standing],
     )
     if wrong or new.ends_on is None:
         raise Invalid("The carer cannot be added.", fields={name: [code] for name, code in wrong.items()})
-    record(viewer, "named a carer", now=now, patient_id=person.id)  # first: two phones wait in line
-    standing = [one for one in carers_of(viewer, person.id) if is_trusted(one, today=today)]
     if len(standing) >= MOST_CARERS:
         raise TooManyCarers(TooManyCarers.__doc__ or "")
     made = Carer(

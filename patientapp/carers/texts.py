@@ -46,6 +46,7 @@ def mistake(code: str) -> str:
         "name": _("Write the name of this person"),
         "mobile": _("Check the mobile number: a text cannot reach this one"),
         "own_mobile": _("Use their own number. It must not be the patient's number"),
+        "already_there": _("A person with this number is there already. End them first to change it"),
         "acts": _("Choose at least one thing"),
         "ends_on": _("Give a last day in the next 12 months"),
         "consent": _("Write how and when the patient agreed"),

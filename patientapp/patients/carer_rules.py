@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -33,11 +33,18 @@ class NewCarer:
     consent: str = ""  # staff only: how and when the patient said so
 
 
-def carer_mistakes(new: NewCarer, *, today: date, by_staff: bool, own_mobile: str) -> Mapping[str, str]:
-    """What is wrong, by field; empty when nothing is."""
+def carer_mistakes(
+    new: NewCarer,
+    *,
+    today: date,
+    by_staff: bool,
+    own_mobile: str,
+    taken: Collection[str] = (),
+) -> Mapping[str, str]:
+    """What is wrong, by field; `taken` are the mobiles of those who stand already."""
     wrong = {
         "name": "" if is_visible(new.name) and len(new.name) <= LONGEST_NAME else "name",
-        "mobile": _mobile_mistake(new.mobile, own_mobile=own_mobile),
+        "mobile": _mobile_mistake(new.mobile, own_mobile=own_mobile, taken=taken),
         "acts": "" if new.acts and set(new.acts) <= set(Act) else "acts",
         "ends_on": "" if _may_end(new.ends_on, today=today) else "ends_on",
         "consent": _consent_mistake(new.consent) if by_staff else "",
@@ -45,11 +52,13 @@ def carer_mistakes(new: NewCarer, *, today: date, by_staff: bool, own_mobile: st
     return {name: code for name, code in wrong.items() if code}
 
 
-def _mobile_mistake(mobile: str, *, own_mobile: str) -> str:
-    """A number of their own: on the patient's phone nobody could tell the two apart."""
+def _mobile_mistake(mobile: str, *, own_mobile: str, taken: Collection[str]) -> str:
+    """A number of their own: on the patient's phone, or another carer's, nobody could tell two apart."""
     number = parse_mobile(mobile)
     if number is None:
         return "mobile"
+    if number in taken:
+        return "already_there"
     return "own_mobile" if number == own_mobile else ""
 
 

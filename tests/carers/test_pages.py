@@ -96,6 +96,24 @@ def test_sec_11_what_cannot_stand_is_named_and_kept(
     assert not session.query(Carer).count()
 
 
+def test_sec_11_one_phone_is_one_carer_for_patient_and_staff(
+    app: Flask, session: Session, client: FlaskClient, service: Service, person: Patient
+) -> None:
+    """Ending one of two alike would leave the other standing; who has ended may be named again."""
+    sign_in_patient(client, make_pack(session, person))
+    mine, acts = "/my-page/carers", ["plan"]
+    assert post(client, mine, acts=acts, **NEW).status_code == 303
+    again = post(client, mine, acts=acts, **(NEW | {"mobile": "+44 7700 900 901"}))
+    assert (again.status_code, "is there already" in again.text) == (422, True)
+    desk, page = desk_of(app, session, service, Role.CLINICIAN), f"/staff/patients/{person.id}/carers"
+    typed = {"patient_id": str(person.id), "acts": acts, "consent": "Said so today, alone"} | NEW
+    assert post(desk, page, **typed).status_code == 422
+    carer = session.query(Carer).one()
+    end_carer(patient_of(person), person.id, carer.id, now=NOW)
+    session.commit()
+    assert post(desk, page, **typed).status_code == 303
+
+
 def test_sec_11_the_way_in_is_the_carers_own_code_and_never_a_birth_date(
     app: Flask, session: Session, client: FlaskClient, person: Patient
 ) -> None:
