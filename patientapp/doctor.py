@@ -204,11 +204,13 @@ def half_imported() -> str:
 
 def _told(settings: Settings) -> Finding:
     """Whether each service has somebody who is told of an alert (P6, CLIN-04)."""
-    missing = [f"{one.slug}: {' '.join(said)}" for one in system_services() if (said := untold(one))]
+    services = system_services()
+    missing = [f"{one.slug}: {' '.join(said)}" for one in services if (said := untold(one))]
     if not missing:
         return Finding("told of alerts", is_well=True, detail="every service has all three numbers")
     todo = f"{'; '.join(missing)} Mend it: patientapp service set"
-    return Finding("told of alerts", is_well=not settings.is_production, detail=todo)
+    is_well = not settings.is_production and all(one.duty_phone for one in services)
+    return Finding("told of alerts", is_well=is_well, detail=todo)
 
 
 def _not_foreign(settings: Settings) -> str:
