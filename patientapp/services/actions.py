@@ -103,7 +103,8 @@ def change_service(service_id: UUID, facts: Mapping[str, str], *, now: datetime,
         name: value.strip() for name, value in facts.items() if name in CHANGEABLE
     }
     needed = ("name", "short_name", "phone")
-    if wrong := service_mistakes(slug=service.slug, **{name: after[name] for name in needed}):
+    wrong = service_mistakes(slug=service.slug, **{name: after[name] for name in needed})
+    if wrong := {name: said for name, said in wrong.items() if name in facts}:
         raise Invalid("The service cannot be changed.", fields=wrong)
     other = sorted(name for name, value in after.items() if value != getattr(service, name))
     for name in other:
@@ -119,7 +120,7 @@ def add_trial_service(contract: Profile, *, now: datetime) -> Service:
     made = add_service(
         slug=contract.id.replace("_", "-"),
         name=contract.name,
-        short_name="Pain service",
+        short_name="Trial service",
         phone=TRIAL_PHONE,
         hours=contract.hours or TRIAL_HOURS,
         schedule=contract.schedule,

@@ -12,6 +12,11 @@ LEAST_PASSWORD_LENGTH = 12  # NCSC: length over character rules
 MOST_PASSWORD_LENGTH = 200
 LONGEST_SHORT_NAME = 20  # first words of every text (patient-experience.md section 7)
 STAFF_ROLES = frozenset(Role) - {Role.PATIENT, Role.CARER}
+CONDITIONS = (  # whole or at the start of a longer word; the name begins texts on locked phones
+    *("pain", "arthrit", "backache", "cancer", "cfs", "chronic", "fatigue", "fibromyalgia"),
+    *("headache", "migraine", "neuralgia", "neuromodulation", "neuropath", "opioid", "sciatica"),
+)
+_CONDITION = re.compile(rf"\b({'|'.join(CONDITIONS)})", re.I)
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -49,6 +54,8 @@ def service_mistakes(*, slug: str, name: str, short_name: str, phone: str) -> di
         wrong["name"] = ["Give a name."]
     if not 0 < len(short_name.strip()) <= LONGEST_SHORT_NAME:
         wrong["short_name"] = [f"Use 1 to {LONGEST_SHORT_NAME} characters: it begins every text."]
+    elif named := _CONDITION.search(short_name):
+        wrong["short_name"] = [f"Leave out {named[0]!r}: it begins every text, and names no condition."]
     if not phone.strip():
         wrong["phone"] = ["Give a telephone number: it stands on every page and in every text."]
     return wrong

@@ -32,11 +32,19 @@ def test_a_wrong_member_of_staff_is_refused_by_field(wrong: dict[str, str], fiel
         ({"slug": "-moor"}, "slug"),
         ({"name": ""}, "name"),
         ({"short_name": "x" * 21}, "short_name"),
+        ({"short_name": "Pain clinic chronic"}, "short_name"),
+        ({"short_name": "Moor Fibromyalgia"}, "short_name"),
+        ({"short_name": "Moor CFS/ME"}, "short_name"),
         ({"phone": ""}, "phone"),
     ],
 )
 def test_a_wrong_service_is_refused_by_field(wrong: dict[str, str], field: str) -> None:
     assert list(service_mistakes(**SERVICE | wrong)) == [field]
+
+
+@pytest.mark.parametrize("name", ["Moorside Clinic", "Paignton Clinic", "Spain Lane", "Help for Me"])
+def test_link_07_a_name_without_a_condition_may_begin_texts(name: str) -> None:
+    assert service_mistakes(**SERVICE | {"short_name": name}) == {}
 
 
 def test_right_ones_are_not() -> None:

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role
 from patientapp.audit.models import AuditEntry
 from patientapp.cli import root
+from patientapp.doctor import _told
 from patientapp.services.actions import totp_secret
 from patientapp.services.models import Service, Staff
 from patientapp.services.queries import memberships, system_staff_anyhow
 from patientapp.signin.staff_actions import person_of
+from patientapp.web.current import SETTINGS
 from tests.factories import make_service, make_staff, sign_in_staff
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -79,6 +81,28 @@ def test_clin_04_a_service_says_who_is_told_of_an_alert_without_an_owner(
         wrong = shell("service", "add", "downmoor", "--name", "D", *SERVICE, option, "07700 900101")
         assert wrong.exit_code == 2
         assert f"{option}: give it with its country" in wrong.output
+
+
+def test_clin_04_the_doctor_fails_without_a_duty_phone_and_else_only_warns(
+    shell: Any, session: Session, app: Flask
+) -> None:
+    make_service(session, slug="upmoor")
+    warned = _told(app.extensions[SETTINGS])
+    assert (warned.is_well, "passed to fewer people" in warned.detail) == (True, True)
+    make_service(session, slug="downmoor", duty_phone="")
+    failed = _told(app.extensions[SETTINGS])
+    assert (failed.is_well, "downmoor: No --duty-phone" in failed.detail) == (False, True)
+
+
+def test_link_07_a_service_whose_short_name_says_a_condition_is_refused_and_may_still_be_mended(
+    shell: Any, session: Session
+) -> None:
+    service = make_service(session, slug="upmoor", short_name="Pain service", duty_phone="")
+    refused = shell("service", "set", "upmoor", "--short-name", "Pain clinic chronic")
+    assert (refused.exit_code, "names no condition" in refused.output) == (2, True)
+    assert shell("service", "set", "upmoor", "--duty-phone", "+447700900103").exit_code == 0
+    session.expire_all()
+    assert (service.short_name, service.duty_phone) == ("Pain service", "+447700900103")
 
 
 def test_clin_04_the_numbers_of_a_service_are_changed_and_who_did_it_is_kept(
