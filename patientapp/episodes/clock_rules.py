@@ -24,6 +24,7 @@ from patientapp.workdays import (
 
 WEEK = 7
 DAY = timedelta(days=1)
+OVER = ("discharged", "discharged_to_pifu", "returned")  # after these no clock of an episode runs on
 
 
 class ClockState(StrEnum):
@@ -34,6 +35,8 @@ class ClockState(StrEnum):
     OVERDUE = "overdue"
     IN_TIME = "in_time"
     LATE = "late"
+    NOT_TIMED = "not_timed"  # it was done, and when its clock began was never recorded
+    NOT_DONE = "not_done"  # the episode is over without it
     BY_CHOICE = "by_choice"  # the person chose to wait: left out of the figure
 
 
@@ -77,18 +80,27 @@ def clock_line(
     """Where one clock stands by the first of each event; None where it is of another urgency."""
     if clock.urgency and clock.urgency != urgency:
         return None
-    start = events.get(clock.start)
-    if start is None:
-        return ClockLine(clock=clock, state=ClockState.NOT_STARTED)
     ends = [london_day(events[name]) for name in clock.ends if name in events]
-    due, ended = due_on(clock, start, closes), min(ends, default=None)
-    return ClockLine(
-        clock=clock,
-        state=_state(clock, due, ended, chose=_chose(events, start, ended), today=today),
-        began_on=london_day(start),
-        due_on=due,
-        ended_on=ended,
-    )
+    start, ended = events.get(clock.start), min(ends, default=None)
+    if start is None:
+        return ClockLine(clock=clock, state=_not_begun(clock, events, ended), ended_on=ended)
+    due = due_on(clock, start, closes)
+    state = _state(clock, due, ended, chose=_chose(events, start, ended), today=today)
+    if state in {ClockState.RUNNING, ClockState.OVERDUE} and _is_over(clock, events, start):
+        state = ClockState.NOT_DONE
+    return ClockLine(clock=clock, state=state, began_on=london_day(start), due_on=due, ended_on=ended)
+
+
+def _not_begun(clock: Clock, events: Mapping[str, datetime], ended: date | None) -> ClockState:
+    if ended is not None:
+        return ClockState.NOT_TIMED
+    return ClockState.NOT_DONE if _is_over(clock, events, None) else ClockState.NOT_STARTED
+
+
+def _is_over(clock: Clock, events: Mapping[str, datetime], start: datetime | None) -> bool:
+    """Whether the episode ended since this clock began; a clock that its end begins runs on."""
+    over = [events[name] for name in OVER if name in events and name != clock.start]
+    return any(start is None or at >= start for at in over)
 
 
 def _chose(events: Mapping[str, datetime], start: datetime, ended: date | None) -> bool:

@@ -62,6 +62,8 @@ def clock_state(of: ClockState) -> tuple[str, str]:
         ClockState.OVERDUE: (_("Overdue"), "urgent"),
         ClockState.IN_TIME: (_("Done in time"), "done"),
         ClockState.LATE: (_("Done late"), "plain"),
+        ClockState.NOT_TIMED: (_("Done, not timed: its start is not recorded"), "plain"),
+        ClockState.NOT_DONE: (_("Not done"), "plain"),
         ClockState.BY_CHOICE: (_("The patient chose to wait"), "plain"),
     }
     return words[of]

@@ -132,6 +132,11 @@ def on(day: int, hour: int = 9) -> datetime:
         ({"received": MONDAY}, 6, ClockState.OVERDUE),
         ({"received": MONDAY, "triaged": on(5, 23)}, 30, ClockState.IN_TIME),
         ({"received": MONDAY, "triaged": on(6)}, 30, ClockState.LATE),
+        ({"triaged": on(6)}, 30, ClockState.NOT_TIMED),
+        ({"received": MONDAY, "discharged": on(4)}, 30, ClockState.NOT_DONE),
+        ({"received": MONDAY, "discharged": on(4), "triaged": on(6)}, 30, ClockState.LATE),
+        ({"discharged": on(4)}, 30, ClockState.NOT_DONE),
+        ({"discharged": MONDAY - timedelta(days=9), "received": MONDAY}, 30, ClockState.OVERDUE),
     ],
 )
 def test_b26_where_a_clock_stands(events: dict[str, datetime], today: int, state: ClockState) -> None:
