@@ -44,14 +44,14 @@ def mistake(field: str) -> str:
 def missing(what: Missing) -> str:
     """What is not known, and why it is needed."""
     words = {
-        Missing.TRIAGE: _("Referral older than a week without triage or return (K11, K12)"),
-        Missing.OUTCOME: _("Past visit without what became of it (K14, K16, K29)"),
-        Missing.REASON: _("Discharge without a reason (K22)"),
-        Missing.SUMMARY: _("Discharge more than a week ago without a summary sent (K19)"),
+        Missing.TRIAGE: _("Referral older than a week without triage or return"),
+        Missing.OUTCOME: _("Past visit without what became of it"),
+        Missing.REASON: _("Discharge without a reason"),
+        Missing.SUMMARY: _("Discharge more than a week ago without a summary sent"),
         Missing.NHS_NUMBER: _("No NHS number (data set)"),
         Missing.SEX: _("Sex not known (figures by group)"),
         Missing.ETHNICITY: _("Ethnicity not known (figures by group)"),
         Missing.DEPRIVATION: _("Deprivation not known (figures by group)"),
-        Missing.PRACTICE: _("No GP practice (letters, K19)"),
+        Missing.PRACTICE: _("No GP practice to send letters to"),
     }
     return words[what]

@@ -35,7 +35,7 @@ from patientapp.workdays import london_day
 
 
 class ProgrammeFull(Conflict):
-    """Every seat of this programme is taken. Choose another one, or one to one (N19)."""
+    """Every seat of this programme is taken. Choose another one, or one to one."""
 
     title = "This programme is full"
 

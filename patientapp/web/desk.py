@@ -16,13 +16,13 @@ from patientapp.i18n import gettext as _
 
 
 class OtherPatient(Conflict):
-    """The page you acted on was about another patient. Look again before you act (CLIN-07)."""
+    """The page you acted on was about another patient. Look again before you act."""
 
     title = "That page was about another patient"
 
 
 class RecordChanged(Conflict):
-    """The record is not as your page showed it. Load the page again and look before you act (CLIN-07)."""
+    """The record is not as your page showed it. Load the page again and look before you act."""
 
     title = "This record changed while you were reading"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -9,6 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from patientapp.assurance import texts as assurance_texts
+from patientapp.assurance.missing import Missing
+from patientapp.errors import Problem
+from patientapp.lists.rules import in_force as lists_policy
+from patientapp.services.profiles import profiles
+from patientapp.web.pages import _problems
 from tests.desk import answer, desk_of
 from tests.factories import (
     NOW,
@@ -29,6 +36,18 @@ def test_staff_are_told_staff_s_words_and_patients_theirs(app: Flask, session: S
     assert "another service" in at_desk
     assert "newest text" not in at_desk
     assert "newest text" in on_phone
+
+
+OUR_OWN_ID = re.compile(r"\b([A-Z]{2,5}-\d\d|[A-Z]\d\d|K\d+|X\d+)\b")
+
+
+def test_nothing_that_people_read_names_an_id_of_ours(app: Flask) -> None:
+    """Every problem's words, and the words of rules and gaps that staff pages show."""
+    read = [f"{one.title} {one.__doc__}" for one in _problems(Problem).values()]
+    read += [assurance_texts.missing(gap) for gap in Missing]
+    read += lists_policy().sources.values()
+    read += [clock.note for contract in profiles().values() for clock in contract.clocks]
+    assert [words for words in read if OUR_OWN_ID.search(words)] == []
 
 
 @pytest.mark.parametrize("path", ["/staff/sign-in", "/feedback/{slug}"])
