@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -43,9 +43,12 @@ def record_event(
     on: date,
     now: datetime,
     detail: str = "",
+    hour: time = episodes.MIDNIGHT,
 ) -> Episode:
     """Something happened on a day; assign, or move, what follows from it."""
-    found = episodes.record_event(viewer, episode_id=episode_id, kind=kind, on=on, detail=detail, now=now)
+    found = episodes.record_event(
+        viewer, episode_id=episode_id, kind=kind, on=on, hour=hour, detail=detail, now=now
+    )
     assign_packs(found, now=now)
     return found
 

@@ -66,7 +66,7 @@ def add_event(patient_id: UUID, episode_id: UUID) -> ResponseReturnValue:
     _check_episode(patient_id, episode_id)
     check_form_patient(patient_id)
     try:
-        new = NewEventSchema().load(_read("kind", day="on"))
+        new = NewEventSchema().load(_read("kind", day="on") | _hour_and_reason())
         actions.record_event(viewer(), episode_id=episode_id, now=clock.now(), **new)
     except (ma.ValidationError, Invalid) as error:
         return _event_form(patient_id, episode_id, _wrong(error)), 422
@@ -92,14 +92,24 @@ def _read(choice: str, *, day: str) -> dict[str, Any]:
     return {choice: request.form.get(choice, ""), day: read.isoformat() if read else ""}
 
 
+def _hour_and_reason() -> dict[str, str]:
+    """What was typed of the hour, and the reason that belongs to the kind that was chosen."""
+    reason = request.form.get(f"{request.form.get('kind', '')}_reason", "")
+    hour = request.form.get("hour", "").strip()
+    return {"detail": reason} | ({"hour": hour} if hour else {})
+
+
 def _wrong(error: ma.ValidationError | Invalid) -> dict[str, str]:
     if isinstance(error, Invalid):
-        return {name: str(words[0]) for name, words in error.fields.items()}
+        said = {name: str(words[0]) for name, words in error.fields.items()}
+        return said | ({"detail": _("Choose one of the reasons")} if "detail" in said else {})
     words = {
         "pain_site": _("Choose where the pain is"),
         "kind": _("Choose what happened"),
         "received_on": _("Check the date: day, month and a year of 4 digits"),
         "on": _("Check the date: day, month and a year of 4 digits"),
+        "hour": _("Check the time: 24 hours, such as 17:31"),
+        "detail": _("Choose one of the reasons"),
     }
     return {name: words[name] for name in error.messages_dict if name in words}
 
@@ -110,17 +120,18 @@ def _episode_form(patient_id: UUID, wrong: dict[str, str]) -> str:
 
 
 def _event_form(patient_id: UUID, episode_id: UUID, wrong: dict[str, str]) -> str:
-    kinds = staff_texts.events()
+    groups, reasons = staff_texts.events(), staff_texts.reasons()
     found = episode(viewer(), episode_id)
-    return _form("assessments/staff_event.html", patient_id, wrong, episode=found, kinds=kinds)
+    facts = {"episode": found, "groups": groups, "reasons": reasons}
+    return _form("assessments/staff_event.html", patient_id, wrong, **facts)
 
 
 def _form(template: str, patient_id: UUID, wrong: dict[str, str], **facts: Any) -> str:
-    days = {"received_on": "dob-day", "on": "dob-day"}
+    places = {"received_on": "dob-day", "on": "dob-day", "detail": f"{request.form.get('kind')}_reason"}
     return staff_page(
         template,
         person=patient(viewer(), patient_id),
-        errors=[(days.get(name, name), words) for name, words in wrong.items()],
+        errors=[(places.get(name, name), words) for name, words in wrong.items()],
         wrong=wrong,
         typed=request.form,
         back=_address_of(patient_id),

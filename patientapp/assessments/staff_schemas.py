@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
+from patientapp.episodes.actions import MIDNIGHT
 from patientapp.episodes.clock_rules import ClockState
 from patientapp.episodes.rules import EpisodeEventKind, PainSite
 from patientapp.patients.schemas import Day
@@ -23,6 +24,11 @@ class NewEventSchema(StrictSchema):
 
     kind = fields.Enum(EpisodeEventKind, by_value=True, required=True)
     on = Day(required=True)
+    hour = fields.Time(
+        format="%H:%M",
+        load_default=MIDNIGHT,
+        metadata={"description": "London wall time, such as 17:31; left out, only the day is known."},
+    )
     detail = fields.String(
         load_default="",
         validate=ma.validate.Length(max=200),

@@ -50,7 +50,7 @@ def open_episode(
     )
     db.session.add(made)
     db.session.flush()
-    _add_event(viewer, made, EpisodeEventKind.RECEIVED, received_on, now=now)
+    _add_event(viewer, made, EpisodeEventKind.RECEIVED, made.received_at, now=now)
     return made
 
 
@@ -62,6 +62,7 @@ def record_event(
     on: date,
     now: datetime,
     detail: str = "",
+    hour: time = MIDNIGHT,
 ) -> Episode:
     """Something happened on a day; EventOutOfOrder when it cannot have, Invalid for a wrong detail."""
     found = episode(viewer, episode_id)
@@ -70,9 +71,10 @@ def record_event(
         _check_received(on, field="on", now=now)
     if problem := detail_problem(kind, detail):
         raise Invalid(f"detail: {problem}", fields={"detail": [problem]})
-    _add_event(viewer, found, kind, on, detail=detail, now=now)
+    at = at_london(on, hour)
+    _add_event(viewer, found, kind, at, detail=detail, now=now)
     if kind is EpisodeEventKind.RECEIVED:
-        found.received_at, found.received_on = at_london(on, MIDNIGHT), on
+        found.received_at, found.received_on = at, on
     return found
 
 
@@ -91,15 +93,15 @@ def _check_received(on: date, *, field: str, now: datetime) -> None:
 
 
 def _add_event(
-    viewer: Viewer, of: Episode, kind: EpisodeEventKind, on: date, *, now: datetime, detail: str = ""
+    viewer: Viewer, of: Episode, kind: EpisodeEventKind, at: datetime, *, now: datetime, detail: str = ""
 ) -> None:
     db.session.add(
         EpisodeEvent(
             service_id=of.service_id,
             episode_id=of.id,
             kind=kind,
-            at=at_london(on, MIDNIGHT),
-            on=on,
+            at=at,
+            on=london_day(at),
             detail=detail,
             amount=amount_of(kind, detail),
             corrects_id=system_current(of.id, kind) if kind in ONCE else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role
 from patientapp.assessments.models import Pack, Task
 from patientapp.assessments.rules import TimePoint
-from patientapp.episodes.models import Episode
+from patientapp.episodes.models import Episode, EpisodeEvent
 from tests.desk import api_headers, desk_of
 from tests.factories import form_of, make_episode, make_patient, make_service
 
@@ -59,6 +59,33 @@ def test_a_discharge_brings_the_later_questionnaires(app: Flask, session: Sessio
     assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/patients")
     points = set(session.scalars(sa.select(Pack.time_point)).all())
     assert {TimePoint.TD, TimePoint.T3, TimePoint.T6} <= points
+
+
+def test_b26_b27_a_desk_records_every_step_of_a_referral_with_hour_and_reason(
+    app: Flask, session: Session
+) -> None:
+    """Triage leads here: what it decides is on the page, with its reason, and in London time."""
+    service = make_service(session)
+    person = make_patient(session, service)
+    episode = make_episode(session, person)
+    desk = desk_of(app, session, service)
+    address = f"/staff/patients/{person.id}/episodes/{episode.id}/events"
+    page = desk.get(address).text
+    for kind in ("triaged", "accepted", "returned", "contacted", "offered", "wait_by_choice_to"):
+        assert f'<option value="{kind}">' in page
+    typed = {"patient_id": str(person.id), "kind": "returned", "hour": "17:31"} | DAY
+    wrong = desk.post(address, data=form_of(page, **typed, returned_reason="because"))
+    assert (wrong.status_code, wrong.text.count("Choose one of the reasons")) == (422, 2)
+    assert 'href="#returned_reason"' in wrong.text
+    late = desk.post(address, data=form_of(desk.get(address).text, **(typed | {"hour": "25:00"})))
+    assert (late.status_code, "Check the time" in late.text) == (422, True)
+    form = form_of(
+        desk.get(address).text, **typed, returned_reason="incomplete", discharged_reason="died"
+    )
+    assert desk.post(address, data=form).status_code == 303
+    made = session.query(EpisodeEvent).filter_by(kind="returned").one()
+    assert (made.detail, made.on) == ("incomplete", date(2026, 9, 14))
+    assert made.at == datetime(2026, 9, 14, 16, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
