@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from patientapp.assessments import actions, staff_texts
 from patientapp.assessments.staff_schemas import NewEpisodeSchema, NewEventSchema
 from patientapp.audit.actions import record
 from patientapp.db import transaction
-from patientapp.episodes.queries import episode
+from patientapp.episodes.queries import episode, system_days
+from patientapp.episodes.rules import EpisodeEventKind
 from patientapp.errors import Invalid, NotFound
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.patients.rules import parse_birth_date
-from patientapp.web.desk import check_form_patient, staff_page
+from patientapp.web.desk import check_form_patient, day_words, staff_page
 from patientapp.web.idempotency import once
 
 blueprint = Blueprint("episodes_staff", __name__, template_folder="templates")
@@ -67,6 +69,7 @@ def add_event(patient_id: UUID, episode_id: UUID) -> ResponseReturnValue:
     check_form_patient(patient_id)
     try:
         new = NewEventSchema().load(_read("kind", day="on") | _hour_and_reason())
+        _check_once(episode_id, new["kind"], new["on"])
         actions.record_event(viewer(), episode_id=episode_id, now=clock.now(), **new)
     except (ma.ValidationError, Invalid) as error:
         return _event_form(patient_id, episode_id, _wrong(error)), 422
@@ -83,6 +86,18 @@ def _check_episode(patient_id: UUID, episode_id: UUID) -> None:
     """Raise NotFound unless this is an episode of this patient, and both are the viewer's to see."""
     if episode(viewer(), episode_id).patient_id != patient(viewer(), patient_id).id:
         raise NotFound
+
+
+def _check_once(episode_id: UUID, kind: EpisodeEventKind, on: date) -> None:
+    """Raise Invalid where a second record would move a day that packs hang on, and nobody said so."""
+    there = system_days(episode_id).get(kind)
+    if kind is EpisodeEventKind.RECEIVED or there in {None, on}:
+        return  # who records a receipt again has chosen "to put the date right"
+    if request.form.get("corrects") != "y":
+        words = _(
+            "This is recorded already, on %(day)s. Does the new date replace it?", day=day_words(there)
+        )
+        raise Invalid(words, fields={"corrects": [words]})
 
 
 def _read(choice: str, *, day: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def _referral() -> list[tuple[str, str]]:
 
 def _care() -> list[tuple[str, str]]:
     return [
-        (K.FIRST_APPOINTMENT, _("First appointment (again: puts the date right)")),
+        (K.FIRST_APPOINTMENT, _("First appointment")),
         (K.TREATMENT_STARTED, _("Treatment started")),
         (K.PROGRAMME_STARTED, _("Programme started")),
         (K.PROGRAMME_COMPLETED, _("Programme completed")),

@@ -8,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from patientapp.access.viewer import Role
 from patientapp.assessments.models import Pack, Task
 from patientapp.assessments.rules import TimePoint
 from patientapp.episodes.models import Episode, EpisodeEvent
+from patientapp.episodes.queries import system_days
+from patientapp.episodes.rules import EpisodeEventKind as K
 from tests.desk import api_headers, desk_of
 from tests.factories import form_of, make_episode, make_patient, make_service
 
@@ -86,6 +89,28 @@ def test_b26_b27_a_desk_records_every_step_of_a_referral_with_hour_and_reason(
     made = session.query(EpisodeEvent).filter_by(kind="returned").one()
     assert (made.detail, made.on) == ("incomplete", date(2026, 9, 14))
     assert made.at == datetime(2026, 9, 14, 16, 31, tzinfo=UTC)
+
+
+def test_a_second_first_appointment_moves_the_day_only_when_somebody_says_so(
+    app: Flask, session: Session
+) -> None:
+    service = make_service(session)
+    person = make_patient(session, service)
+    episode = make_episode(session, person)
+    desk = desk_of(app, session, service)
+    address = f"/staff/patients/{person.id}/episodes/{episode.id}/events"
+
+    def send(**over: str) -> TestResponse:
+        typed = {"patient_id": str(person.id), "kind": "first_appointment"} | DAY | over
+        return desk.post(address, data=form_of(desk.get(address).text, **typed))
+
+    assert send(day="15").status_code == 303
+    asked = send()
+    assert (asked.status_code, "recorded already, on 15 September 2026" in asked.text) == (422, True)
+    assert 'name="corrects"' in asked.text
+    assert system_days(episode.id)[K.FIRST_APPOINTMENT] == date(2026, 9, 15)
+    assert send(corrects="y").status_code == 303
+    assert system_days(episode.id)[K.FIRST_APPOINTMENT] == date(2026, 9, 14)
 
 
 @pytest.mark.parametrize(
