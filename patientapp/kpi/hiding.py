@@ -4,40 +4,41 @@ Published tables are fixed and cover each person once: a figure has one partitio
 contract period, ended), and one table for each single group, never a crossing of two. A cell is
 hidden where a count of 1 to 4 people stands in it or beside it; then more are hidden until no hidden
 cell follows from all that is shown, by any sums of any tables. That is tested by linear algebra over
-every equation that holds between the cells, not by rules of thumb. Rounding was turned down: money
-moves at exact edges.
+every equation that holds between the cells, and by the limits of whole numbers from 1 to 4, not by
+rules of thumb. Rounding was turned down: money moves at exact edges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-SMALLEST_SHOWN = 5  # counts of 1 to 4 are hidden (SEC-05)
+from patientapp.kpi.spreads import Cell, is_small, told
+
 TINY = 1e-9  # of sums of small whole numbers: zero
 OPEN = 1e-7
 
-Cell = Hashable
 Equation = Mapping[Cell, int]  # coefficients of a sum that is 0
 
 
-def is_small(value: int) -> bool:
-    """Whether so many people are too few to be shown."""
-    return 0 < value < SMALLEST_SHOWN
-
-
 def hidden(
-    values: Mapping[Cell, int], equations: Sequence[Equation], settled: Mapping[Cell, bool] | None = None
+    values: Mapping[Cell, int],
+    equations: Sequence[Equation],
+    settled: Mapping[Cell, bool] | None = None,
+    *,
+    bounds: Sequence[Equation] | None = None,
 ) -> frozenset[Cell]:
     """The cells to hide, consistent over all tables; deterministic, so asking twice tells nothing.
 
-    `settled` cells were decided before, hidden or not, and stay so.
+    `settled` cells were decided before, hidden or not, and stay so. With `bounds`, sums that are 0 or
+    more, no count of 1 to 4 is told by its limits either.
     """
     fixed = settled or {}
     out = {cell for cell, value in values.items() if is_small(value)}
     out = {cell for cell in out if cell not in fixed} | {cell for cell, is_out in fixed.items() if is_out}
-    while more := _needed(values, equations, out, fixed):
+    sums = None if bounds is None else (equations, bounds)
+    while more := _needed(values, equations, out, fixed) or _tellers(values, sums, out, fixed):
         out |= more
     return frozenset(out)
 
@@ -49,8 +50,8 @@ def _needed(
     more = set()
     for equation in equations:
         unseen = [cell for cell in equation if cell in out]
-        told = abs(sum(equation[cell] * values[cell] for cell in unseen))
-        if unseen and (len(unseen) == 1 or is_small(told)):
+        together = abs(sum(equation[cell] * values[cell] for cell in unseen))
+        if unseen and (len(unseen) == 1 or is_small(together)):
             more |= _next_smallest(values, equation, out, fixed)
     if more:
         return more
@@ -61,10 +62,21 @@ def _needed(
     return more
 
 
-def _next_smallest(
-    values: Mapping[Cell, int], equation: Equation, out: set[Cell], fixed: Mapping[Cell, bool]
+def _tellers(
+    values: Mapping[Cell, int],
+    sums: tuple[Sequence[Equation], Sequence[Equation]] | None,
+    out: set[Cell],
+    fixed: Mapping[Cell, bool],
 ) -> set[Cell]:
-    """The shown cell of an equation with the fewest people in it; a cell of nobody hides nothing."""
+    """For each count that its limits tell, one of the shown cells that tell it."""
+    found = told(values, *sums, out).values() if sums else ()
+    return set().union(*(_next_smallest(values, shown, out, fixed) for shown in found))
+
+
+def _next_smallest(
+    values: Mapping[Cell, int], equation: Iterable[Cell], out: set[Cell], fixed: Mapping[Cell, bool]
+) -> set[Cell]:
+    """The shown cell of a sum with the fewest people in it; a cell of nobody hides nothing."""
     shown = [cell for cell in equation if cell not in out and cell not in fixed]
     if not shown:
         return set()

@@ -14,9 +14,11 @@ from fractions import Fraction
 from patientapp.kpi.contract import Line
 from patientapp.kpi.engine import Figure, value_of
 from patientapp.kpi.groups import GROUPS
-from patientapp.kpi.hiding import Cell, Equation, determined, hidden
+from patientapp.kpi.hiding import Equation, determined, hidden
 from patientapp.kpi.measures import Unit
+from patientapp.kpi.spreads import Cell
 from patientapp.kpi.tally import Group
+from patientapp.kpi.ties import ties
 
 TOTAL = ("", "")
 
@@ -84,15 +86,32 @@ def _sides(figure: Figure, numerator: int, denominator: int) -> Iterator[tuple[s
 def _hidden(made: Sequence[Figure], sums: Sums) -> tuple[frozenset[Cell], frozenset[tuple[str, str]]]:
     """Hidden cells, and (figure, dimension) pairs of which nothing can be shown safely."""
     totals = _cells(made, sums, [TOTAL])
-    first = hidden(totals, list(_equations(made, sums, [TOTAL])))
+    plain = list(_equations(made, sums, [TOTAL]))
+    exact, bounds = _tied(totals, [TOTAL])
+    first = hidden(totals, [*plain, *exact], bounds=bounds)
     settled = {cell: cell in first for cell in totals}
     if len(sums) == len(made):
         return first, frozenset()
     every = [TOTAL, *((dimension, name) for dimension, names in GROUPS.items() for name in names)]
-    equations = [*_equations(made, sums, every), *_margins(made, sums)]
-    out = hidden(_cells(made, sums, every), equations, settled)
+    cells = _cells(made, sums, every)
+    exact, _bounds = _tied(cells, every)
+    equations = [*_equations(made, sums, every), *_margins(made, sums), *exact]
+    out = hidden(cells, equations, settled)
     known = determined(equations, out)
     return out, frozenset((cell[0], cell[1][0]) for cell in known if cell[1] != TOTAL)  # type: ignore[index]
+
+
+def _tied(cells: Mapping[Cell, int], groups: Sequence[Group]) -> tuple[list[Equation], list[Equation]]:
+    """The ties between lines that are exact here, and those that are sums above 0."""
+    exact: list[Equation] = []
+    bounds: list[Equation] = []
+    for group in groups:
+        for tie in ties(lambda line, side, at=group: (line, at, side) in cells):  # type: ignore[misc]
+            one: dict[Cell, int] = {(line, group, side): n for (line, side), n in tie.items()}
+            over = sum(cells[cell] * factor for cell, factor in one.items())
+            if over >= 0:
+                (bounds if over else exact).append(one)
+    return exact, bounds
 
 
 def _cells(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> dict[Cell, int]:
@@ -106,7 +125,7 @@ def _cells(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> dict[
 
 
 def _equations(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> Iterator[Equation]:
-    """What always holds within a row, and between figures: parts, equal bases, reasons that add up."""
+    """What always holds within a row, and between figures: parts, equal bases."""
     for group in groups:
         bases: dict[int, Cell] = {}
         for one in made:
@@ -122,18 +141,6 @@ def _equations(made: Sequence[Figure], sums: Sums, groups: Sequence[Group]) -> I
                 if base in bases:
                     yield {row["all"]: 1, bases[base]: -1}
                 bases[base] = row["all"]
-        yield from _reasons(made, sums, group)
-
-
-def _reasons(made: Sequence[Figure], sums: Sums, group: Group) -> Iterator[Equation]:
-    """A headline that is the sum of lines beside it (K22)."""
-    for one in made:
-        reasons = one.line.given.get("reasons", ())
-        if not one.line.given.get("headline") or reasons:
-            continue
-        parts = [f"{one.line.id}.{name}" for name in ("disengaged", "left_area", "no_longer_appropriate")]
-        if all((part, group) in sums for part in (one.line.id, *parts)):
-            yield {(one.line.id, group, "met"): -1, **{(part, group, "met"): 1 for part in parts}}
 
 
 def _margins(made: Sequence[Figure], sums: Sums) -> Iterator[Equation]:

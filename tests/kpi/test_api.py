@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from patientapp.access.viewer import Role
 from patientapp.audit.models import AuditEntry
 from patientapp.kpi.cli import kpi_command
-from patientapp.kpi.hiding import is_small
+from patientapp.kpi.spreads import is_small
 from patientapp.services.models import Service
 from tests.desk import desk_of
 from tests.factories import make_service

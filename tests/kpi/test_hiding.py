@@ -9,7 +9,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from patientapp.kpi.hiding import SMALLEST_SHOWN, Cell, Equation, determined, hidden, is_small
+from patientapp.kpi.hiding import Equation, determined, hidden
+from patientapp.kpi.spreads import SMALLEST_SHOWN, Cell, is_small
 
 GROUPS = {"age": 5, "sex": 3, "ethnicity": 6, "deprivation": 5}
 

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from patientapp.access.viewer import Role
 from patientapp.kpi import reports
-from patientapp.kpi.hiding import is_small
 from patientapp.kpi.measures import Span, Unit
 from patientapp.kpi.models import KpiPublished
 from patientapp.kpi.periods import ended
 from patientapp.kpi.published import Form
 from patientapp.kpi.queries import system_contract
+from patientapp.kpi.spreads import is_small
 from patientapp.services.models import Service
 from patientapp.workdays import add_months
 from tests.desk import desk_of
