@@ -27,6 +27,7 @@ from patientapp.kpi.periods import last_month
 from patientapp.kpi.published import Count, Form, Published
 from patientapp.workdays import add_months
 
+HIDING = 2  # raise it when the rules of hiding change: what was kept under the old ones is made anew
 OLD = timedelta(days=92)  # then late answers and letters have come
 KEY = ("service_id", "span", "first_day", "form")
 Days = tuple[date, date]
@@ -80,7 +81,7 @@ class Kept:
 
     @cached_property
     def _made_of(self) -> str:
-        """The contract, and the newest referral of a month that has ended."""
+        """The rules, the contract, and the newest referral of a month that has ended."""
         this_month = add_months(last_month(self.today), 1)
         newest = (
             sa.select(Episode.created_at)
@@ -89,7 +90,7 @@ class Kept:
             .limit(1)
         )
         contract = hashlib.sha256(repr(self.contract).encode()).hexdigest()[:16]
-        return f"{contract} {db.session.scalar(newest)}"
+        return f"{HIDING} {contract} {db.session.scalar(newest)}"
 
 
 def _plain(one: Published) -> dict[str, Any]:
