@@ -98,7 +98,7 @@ def test_sms_04_of_30_in_100_calls_that_hang_none_is_doubled_or_lost(
     assert carrier.ledger.doubled() == []
     assert len(carrier.ledger.texts) == TEXTS
     assert states(post.app) == {"delivered": TEXTS}
-    assert set(carrier.calling_back.answers) <= {204}
+    assert set(carrier.calling_back.answers) <= {204, 503}, "or refused in its second"
     print(f"{carrier.calls} calls, {len(carrier.calling_back.answers)} call-backs, {TEXTS} delivered")
 
 
