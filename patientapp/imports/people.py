@@ -59,7 +59,7 @@ ethnic = code(f"[{NHS_LETTERS}]", f"use one letter of {NHS_LETTERS}")
 
 COLUMNS = (
     Column(name="patient_key", read=text(LONGEST_KEY), needed=True, example="P-1001"),
-    Column(name="nhs_number", read=nhs_number, example="9990000018"),
+    Column(name="nhs_number", read=nhs_number, example="9994567896"),
     Column(name="given_name", read=text(LONGEST_NAME), example="Sam"),
     Column(name="family_name", read=text(LONGEST_NAME), example="Sample"),
     Column(name="birth_date", read=day, needed=True, example="1961-04-23"),
@@ -104,6 +104,11 @@ class Patients(Keyed):
             if (other is not None and other.patient_key not in {None, key}) or first not in {None, key}:
                 reason = "another record has this NHS number: merge the two, or correct one"
                 yield Mistake(line, "nhs_number", reason)
+            elif other is not None and other.patient_key is None and _is_somebody_else(other, values):
+                reason = (
+                    "the record with this NHS number has another name or date of birth: ask whose it is"
+                )
+                yield Mistake(line, "nhs_number", reason)
 
     def write(self, batch: Batch, rows: Sequence[Row]) -> None:
         """New records, and what is new about known ones; a record added here takes its key."""
@@ -133,6 +138,19 @@ def _known(batch: Batch) -> _Known:
     keys = {values["patient_key"] for _line, values in batch.rows}
     numbers = {values["nhs_number"] for _line, values in batch.rows} - {None}
     return _Known(bulk.system_known(batch.service_id, keys=keys, nhs_numbers=numbers))
+
+
+def _is_somebody_else(stored: Any, given: Values) -> bool:
+    """Whether a row that would take a record over by its NHS number speaks of another person.
+
+    A wrong digit may be somebody else's number; their record, and their links, would be lost to a
+    stranger. Whoever has married since is put right by hand first.
+    """
+    names = [
+        name for name in ("given_name", "family_name") if given[name] and getattr(stored, name) != "-"
+    ]
+    other_name = all(given[name].casefold() != getattr(stored, name).casefold() for name in names)
+    return bool(stored.birth_date != given["birth_date"] or (names and other_name))
 
 
 def _arrange_at_home(batch: Batch, given: Sequence[Values]) -> None:

@@ -147,9 +147,27 @@ def test_sms_12_an_import_never_undoes_a_stop_or_a_need(world: World) -> None:
 
 def test_a_record_of_ours_with_the_same_nhs_number_takes_the_key(world: World) -> None:
     ours = make_patient(world.session, world.service)
-    world.good("patients", PATIENTS + f"P9,{ours.nhs_number},New,Name,1970-05-05,female,\n")
+    row = f"P9,{ours.nhs_number},New,{ours.family_name.upper()},{ours.birth_date},female,\n"
+    world.good("patients", PATIENTS + row)
     assert (ours.patient_key, ours.given_name) == ("P9", "New")
     assert len(world.all(Patient)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["birth date", "both names"])
+@pytest.mark.parametrize("dry", [["--dry-run"], []])
+def test_p4_a_row_never_takes_over_the_record_of_somebody_else(
+    world: World, wrong: str, dry: list[str]
+) -> None:
+    """One wrong digit is another person's NHS number; their links open by the date of birth."""
+    ours = make_patient(world.session, world.service)
+    before = (ours.given_name, ours.family_name, ours.birth_date, ours.mobile)
+    names = "Other,Person" if wrong == "both names" else f"{ours.given_name},{ours.family_name}"
+    born = "1961-04-23" if wrong == "birth date" else ours.birth_date
+    row = f"P9,{ours.nhs_number},{names},{born},female,07700900123\n"
+    said = world.refused("patients", PATIENTS + row, *dry)
+    assert "line 2: nhs_number: the record with this NHS number has another name" in said
+    assert (ours.given_name, ours.family_name, ours.birth_date, ours.mobile) == before
+    assert ours.patient_key is None
 
 
 def test_c07_d16_a_referral_keeps_what_it_says_and_london_time(world: World) -> None:
