@@ -36,6 +36,7 @@ from patientapp.web import assets, current, errors, fallback, limits, logs, safe
 from patientapp.web.api import PREFIX, ProblemApi
 from patientapp.web.api import Blueprint as ApiBlueprint
 from patientapp.web.desk import day_words, moment_words
+from patientapp.worklist import advice
 from patientapp.worklist.limits import in_force
 
 HERE = Path(__file__).parent
@@ -49,6 +50,7 @@ ROOMS = (
     ("patientapp.patients.pages", "blueprint"),
     ("patientapp.patients.api", "blueprint"),
     ("patientapp.worklist.pages", "blueprint"),
+    ("patientapp.worklist.advice", "blueprint"),
     ("patientapp.assessments.pages", "blueprint"),
     ("patientapp.assessments.sending_pages", "blueprint"),
     ("patientapp.assessments.language_pages", "blueprint"),
@@ -148,6 +150,7 @@ def create_app(settings: Settings | None = None, *, gateway: Gateway | None = No
     app.before_request(load_viewer)
     security.init_app(app, settings)
     sent.init_app(app)
+    advice.init_app(app)  # after sent: what comes last here sees an answer first
     limits.init_app(app)
     Compress(app)
     fallback.init_app(app)  # after Compress: what comes last here sees a page first

@@ -16,7 +16,7 @@ from patientapp.errors import Invalid
 from patientapp.feedback import texts, told_actions, told_queries
 from patientapp.feedback.told_rules import LONGEST_WORDS
 from patientapp.web.idempotency import once
-from patientapp.web.typed import refuse_unknown
+from patientapp.web.typed import refuse_unknown, typed_words
 from patientapp.worklist.hearing import listen_to_words
 
 blueprint = Blueprint("told", __name__, template_folder="templates")
@@ -57,8 +57,8 @@ def tell() -> ResponseReturnValue:
         kept = told_actions.tell(
             viewer(),
             form.get("kind", ""),
-            form.get("words", ""),
-            wanted=form.get("wanted", ""),
+            typed_words("words"),
+            wanted=typed_words("wanted"),
             now=clock.now(),
         )
     except Invalid as error:

@@ -17,7 +17,7 @@ from patientapp.goals import actions, queries, texts
 from patientapp.goals.rules import GoalState, Topic, WordKind
 from patientapp.i18n import gettext as _
 from patientapp.web.idempotency import once
-from patientapp.web.typed import seen_step
+from patientapp.web.typed import seen_step, typed_words
 from patientapp.worklist.hearing import listen_to_words
 
 blueprint = Blueprint("goals", __name__, template_folder="templates")
@@ -59,7 +59,7 @@ def _page(wrong: dict[str, str]) -> str:
 def add() -> ResponseReturnValue:
     """A new goal."""
     try:
-        heard = actions.add_goal(viewer(), _me(), request.form.get("words", ""), now=clock.now())
+        heard = actions.add_goal(viewer(), _me(), typed_words("words"), now=clock.now())
     except Invalid as refused:
         return _page(_said(refused)), 422
     return _onward(".mine", heard=heard)
@@ -74,7 +74,7 @@ def review(goal_id: UUID) -> ResponseReturnValue:
     state = request.form.get("state", "")
     if state not in set(GoalState):
         return _page({f"state-{goal_id}": _("Choose how it stands")}), 422
-    note, seen = request.form.get("note", ""), seen_step() or 0
+    note, seen = typed_words("note"), seen_step() or 0
     try:
         heard = actions.review_goal(
             viewer(), goal_id, GoalState(state), note=note, seen=seen, now=clock.now()
@@ -89,7 +89,7 @@ def review(goal_id: UUID) -> ResponseReturnValue:
 @once
 def practise() -> ResponseReturnValue:
     """One line of my log."""
-    words = request.form.get("practice", "")
+    words = typed_words("practice")
     try:
         heard = actions.say(viewer(), _me(), WordKind.PRACTICE, words=words, now=clock.now())
     except Invalid as refused:
@@ -130,7 +130,7 @@ def _talk_page(wrong: dict[str, str]) -> str:
 def say() -> ResponseReturnValue:
     """Keep both; either may be left empty."""
     topics = tuple(Topic(one) for one in request.form.getlist("topics") if one in set(Topic))
-    words, hope, now = request.form.get("talk", ""), request.form.get("hope", ""), clock.now()
+    words, hope, now = typed_words("talk"), typed_words("hope"), clock.now()
     try:
         heard = [actions.say(viewer(), _me(), WordKind.TALK, words=words, topics=topics, now=now)]
         if hope.strip():

@@ -14,6 +14,7 @@ from patientapp.errors import Invalid
 from patientapp.safeguarding import actions, texts
 from patientapp.safeguarding.rules import Reach, Told
 from patientapp.web.idempotency import once
+from patientapp.web.typed import typed_words
 from patientapp.worklist.hearing import listen_to_words
 
 blueprint = Blueprint("private", __name__, template_folder="templates")
@@ -49,7 +50,7 @@ def send() -> ResponseReturnValue:
     assert me.patient_id is not None  # the permission is patients' own
     if reach not in set(Reach):
         return _page({"reach": texts.mistake("reach", "missing")}), 422
-    told = Told(words=request.form.get("words", ""), reach=Reach(reach), how=request.form.get("how", ""))
+    told = Told(words=typed_words("words"), reach=Reach(reach), how=typed_words("how"))
     try:
         actions.tell(me, me.patient_id, told, now=clock.now())
     except Invalid as problem:

@@ -18,6 +18,7 @@ from patientapp.services.queries import contact, system_service
 from patientapp.signin import entry
 from patientapp.web.idempotency import once
 from patientapp.web.limits import limiter
+from patientapp.web.typed import local_path
 
 blueprint = Blueprint("language", __name__, template_folder="templates")
 OTHER = "other"  # "My language is not here"
@@ -40,9 +41,8 @@ def language_name() -> str:
 
 def _step(given: str) -> str:
     """The page to go back to, if it is one of ours; else where everybody begins."""
-    is_ours = given.startswith("/") and not given.startswith("//") and given.isprintable()
-    if is_ours and "\\" not in given and len(given) <= LONGEST_STEP:
-        return given
+    if len(given) <= LONGEST_STEP and (ours := local_path(given)):
+        return ours
     return url_for("home.mine" if viewer().birth_date_confirmed else "entry.birth_date")
 
 

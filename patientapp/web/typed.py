@@ -16,6 +16,17 @@ def seen_step() -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
 
 
+def local_path(given: str) -> str:
+    """An address of ours that came with the request; empty for any other (LINK-06)."""
+    is_ours = given.startswith("/") and not given.startswith("//") and given.isprintable()
+    return given if is_ours and "\\" not in given else ""
+
+
+def typed_words(name: str) -> str:
+    """Words of a box, each end of a line one character, as the box itself counts them."""
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
 def typed_id(name: str) -> UUID | None:
     """An id chosen on the page."""
     try:

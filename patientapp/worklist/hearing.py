@@ -97,7 +97,7 @@ def listen_to_words(response: Response) -> Response:
         or response.status_code == FOREIGN
     ):
         return response
-    words = "\n".join(_typed())
+    words = "\n".join(words_of_form())
     with suppress(Problem), transaction():
         hear_words(
             words,
@@ -110,7 +110,7 @@ def listen_to_words(response: Response) -> Response:
     return response
 
 
-def _typed() -> Iterator[str]:
+def words_of_form() -> Iterator[str]:
     """Every text of the form, or of the body where it is JSON."""
     for name, value in request.form.items(multi=True):
         if name not in OF_EVERY_FORM:

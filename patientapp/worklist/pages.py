@@ -70,7 +70,7 @@ def close(item_id: UUID) -> ResponseReturnValue:
         wrong = action_mistakes(done, note)
         if wrong or done is None:
             return _page(found, wrong, chosen=chosen, note=note), 422
-        taking.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=seen_step())
+        taking.close(viewer(), item_id, action_text(done, note), now=clock.now(), seen=seen_step() or 0)
     return redirect(url_for("progress.home"), 303)
 
 

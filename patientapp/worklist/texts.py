@@ -71,7 +71,7 @@ def reason(code: str) -> str:
         "texts_wanted_shared": _("One of several people on a number wants our texts again. Ask each."),
         "risk_words": _("A text may speak of self-harm or suicide. Read it now and act."),
         "risk_in_words": _("What somebody wrote may speak of self-harm or suicide. Read it now and act."),
-        "risk_in_lost_words": _("Words that we could not keep may speak of self-harm. Call them now."),
+        "risk_in_lost_words": _("Words that we could not keep may speak of self-harm. Reach them now."),
         "flare_plan_shared": _(
             "Somebody asks you to look at their flare-up plan. Agree it or write back."
         ),
