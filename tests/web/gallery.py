@@ -142,6 +142,8 @@ def make(*, undefined: type[jinja2.Undefined] = jinja2.ChainableUndefined) -> Fl
         "page_key": lambda: "key-0123456789",
         "safety_words": lambda: safety.in_language("ar" if request.args.get("dir") == "rtl" else "en"),
         "csrf_token": lambda: "token-of-this-page",
+        "opening": lambda hours: None,
+        "wrote_of_risk": lambda: False,
     }
     app.jinja_env.filters["day"] = date.isoformat
     app.context_processor(context)

@@ -42,6 +42,8 @@ class Alert:
         client = desk or self.desk
         forget_form_token()
         form = form_of(client.get("/staff/patients").text, patient_id=str(self.patient.id))
+        seen = re.search(r'name="seen" value="(\d+)"', client.get(f"/staff/alerts/{self.id}").text)
+        form |= {"seen": seen[1]} if seen else {}
         return client.post(f"/staff/alerts/{self.id}/{act}", data=form | values)
 
 
@@ -93,6 +95,16 @@ def test_clin_04_taken_then_closed_with_an_action(alert: Alert, session: Session
     assert steps(session) == [("raised", ""), ("taken", ""), ("closed", "spoke: Rang at ten.")]
     assert "I spoke to the patient: Rang at ten." in alert.page
     assert "<form" not in alert.page.split("<h1")[1]
+
+
+@pytest.mark.parametrize("seen", ["", "none", "1"])
+def test_clin_08_an_alert_is_closed_only_by_the_step_that_was_seen(
+    alert: Alert, session: Session, seen: str
+) -> None:
+    """A form that does not say what it showed may have shown less than there is."""
+    alert.post("take")
+    assert alert.post("close", action="spoke", seen=seen).status_code == 409
+    assert [step for step, _action in steps(session)] == ["raised", "taken"]
 
 
 @pytest.mark.parametrize(
