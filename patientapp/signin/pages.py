@@ -253,15 +253,15 @@ def lock() -> Response:
         with transaction():
             actions.end_session(asking.session_id, now=clock.now())
     slug = g.service.slug if g.get("service") else ""
-    response = make_response(redirect(url_for("entry.locked", slug=slug), 303))
+    response = make_response(redirect(url_for("entry.locked", slug=slug or None), 303))
     cookies.clear(response, kind=Kind.PATIENT)
     return response
 
 
-@blueprint.get("/phone-locked", defaults={"slug": ""})
+@blueprint.get("/phone-locked")
 @blueprint.get("/phone-locked/<slug>")
 @public
-def locked(slug: str) -> str:
+def locked(slug: str = "") -> str:
     """Shown after "lock this phone": with the service's own number, and nothing of the person's."""
     with suppress(NotFound):
         g.service = contact(system_service_by_slug(slug))
