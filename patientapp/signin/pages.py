@@ -264,5 +264,5 @@ def lock() -> Response:
 def locked(slug: str = "") -> str:
     """Shown after "lock this phone": with the service's own number, and nothing of the person's."""
     with suppress(NotFound):
-        g.service = contact(system_service_by_slug(slug))
+        g.service = contact(system_service_by_slug(slug)) if slug else None
     return render_template("signin/phone_locked.html")

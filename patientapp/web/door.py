@@ -3,10 +3,6 @@
 A queue without an end serves everybody too late. Here it has one, and what changes something (an
 answer that is sent, a request to come back) goes before what only looks: it waits in front, and
 takes the place of a look where no place is left. Probes never wait: they tell whether we live.
-
-Who waits does so in a thread of the server's, of which there are many; the work is done by a few
-threads of our own. A thread that has worked keeps what it touched (stack, pools, a connection), and a
-hundred of them would hold as much memory as the app itself.
 """
 
 from __future__ import annotations
@@ -14,9 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Answer = Iterable[bytes]
@@ -54,24 +48,6 @@ class Place:
         self.called.set()
 
 
-class Stream:
-    """An answer that goes on outside the door, in the context in which it began."""
-
-    def __init__(self, parts: Answer, context: Context) -> None:
-        self._parts, self._context = parts, context
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Its parts, as they are made."""
-        parts, end = self._context.run(iter, self._parts), object()
-        while (part := self._context.run(next, parts, end)) is not end:
-            yield part  # type: ignore[misc]
-
-    def close(self) -> None:
-        """End it, whole or not."""
-        if close := getattr(self._parts, "close", None):
-            self._context.run(close)
-
-
 class Door:
     """The app behind a door: `at_once` are inside, at most `waiting` before it."""
 
@@ -84,7 +60,6 @@ class Door:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._app, self._free, self._waiting, self._pause = app, at_once, waiting, pause
-        self._hands = ThreadPoolExecutor(at_once, thread_name_prefix="request")
         self._lock = threading.Lock()
         self._changes: deque[Place] = deque()
         self._looks: deque[Place] = deque()
@@ -102,13 +77,9 @@ class Door:
             is_whole = any(name.lower() == "content-length" for name, _value in headers)
             return start_response(status, headers, *error)
 
-        def serve() -> Answer:
-            answer = self._app(environ, begin)
-            return _made(answer) if is_whole else Stream(answer, context)
-
-        context = Context()
         try:
-            return self._hands.submit(context.run, serve).result()
+            answer = self._app(environ, begin)
+            return _made(answer) if is_whole else answer  # a stream goes on outside the door
         finally:
             self._leave()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -161,42 +160,3 @@ def test_rel_08_a_stream_goes_on_outside_and_an_answer_is_made_inside() -> None:
     assert closed == [], "the server closes a stream"
     assert [door({"PATH_INFO": "/whole"}, lambda *given: None) for _ in range(3)] == [[b"ab"]] * 3
     assert closed == ["closed"] * 3
-
-
-def test_perf_10_few_threads_work_however_many_wait() -> None:
-    """Each thread that has worked keeps memory for good."""
-    worked: set[str] = set()
-
-    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        worked.add(threading.current_thread().name)
-        start_response("200 OK", [("Content-Length", "0")])
-        return []
-
-    busy = Door(app, at_once=2, waiting=50)  # type: ignore[arg-type]
-    with ThreadPoolExecutor(20) as threads:
-        answers = [threads.submit(_asked, busy, f"/{n}", "GET") for n in range(40)]
-        assert {answer.result(STOP)[0] for answer in answers} == {"200"}
-    assert len(worked) <= 2
-
-
-def test_rel_08_a_stream_ends_in_the_context_in_which_it_began() -> None:
-    """Flask resets there what it set at the start; another context would refuse that."""
-    asking: ContextVar[str] = ContextVar("asking")
-    ended: list[str] = []
-
-    def parts() -> Iterator[bytes]:
-        token = asking.set("one")
-        yield b""
-        yield asking.get().encode()
-        asking.reset(token)
-        ended.append("reset")
-
-    def app(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
-        start_response("200 OK", [])
-        going = parts()
-        next(going)
-        return going
-
-    streams = Door(app, at_once=1, waiting=0)  # type: ignore[arg-type]
-    assert b"".join(streams({"PATH_INFO": "/stream"}, lambda *given: None)) == b"one"
-    assert ended == ["reset"]
