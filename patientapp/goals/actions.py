@@ -23,8 +23,8 @@ class GoalChanged(Conflict):
     title = "This goal changed while you were looking"
 
 
-def add_goal(viewer: Viewer, patient_id: UUID, words: str, *, now: datetime) -> bool:
-    """A new goal; whether its words speak of risk, which has made an alert."""
+def add_goal(viewer: Viewer, patient_id: UUID, words: str, *, now: datetime) -> None:
+    """A new goal; words that speak of risk make an alert."""
     person = patient(viewer, patient_id)
     _check(words, field="words")
     if sum(one.is_open for one in goals_of(viewer, patient_id)) >= MOST_GOALS:
@@ -36,13 +36,13 @@ def add_goal(viewer: Viewer, patient_id: UUID, words: str, *, now: datetime) -> 
     db.session.add(made)
     db.session.flush()
     record(viewer, "wrote a goal", now=now, patient_id=person.id, object=made.id)
-    return _hear(viewer, person.id, words, source=str(made.id), now=now)
+    _hear(viewer, person.id, words, source=str(made.id), now=now)
 
 
 def review_goal(
     viewer: Viewer, goal_id: UUID, state: GoalState, *, note: str, seen: int, now: datetime
-) -> bool:
-    """Say how a goal stands; GoalChanged where somebody was first. Whether the note speaks of risk."""
+) -> None:
+    """Say how a goal stands; GoalChanged where somebody was first. What a patient notes is heard."""
     owner, found = goal(viewer, goal_id)
     if len(note) > LONGEST:
         raise Invalid("Too long.", fields={"note": [_("Use 500 characters or fewer")]})
@@ -51,7 +51,8 @@ def review_goal(
     once = insert(GoalReview).values(**row, by=viewer.key, at=now).on_conflict_do_nothing()
     if seen != len(found.reviews) or not changed(db.session.execute(once)):
         raise GoalChanged(GoalChanged.__doc__ or "")
-    return viewer.is_patient and _hear(viewer, owner, note, source=f"{goal_id}:{seen + 1}", now=now)
+    if viewer.is_patient:
+        _hear(viewer, owner, note, source=f"{goal_id}:{seen + 1}", now=now)
 
 
 def say(
@@ -62,15 +63,15 @@ def say(
     words: str,
     now: datetime,
     topics: tuple[Topic, ...] = (),
-) -> bool:
-    """Keep a patient's own words; whether they speak of risk."""
+) -> None:
+    """Keep a patient's own words, and hear them."""
     person = patient(viewer, patient_id)
     _check(words, field=kind.value, topics=topics)
     row = {"id": uuid4(), "service_id": person.service_id, "patient_id": person.id, "kind": kind}
     said = {"topics": [one.value for one in topics], "words": words.strip(), "at": now}
     db.session.execute(insert(OwnWords).values(**row, **said))
     record(viewer, "wrote own words", now=now, patient_id=person.id, object=row["id"])
-    return _hear(viewer, person.id, words, source=str(row["id"]), now=now)
+    _hear(viewer, person.id, words, source=str(row["id"]), now=now)
 
 
 def _check(words: str, *, field: str, topics: tuple[Topic, ...] = ()) -> None:
@@ -82,5 +83,5 @@ def _check(words: str, *, field: str, topics: tuple[Topic, ...] = ()) -> None:
         raise Invalid("These words cannot be kept.", fields={field: [wrong]})
 
 
-def _hear(viewer: Viewer, patient_id: UUID, words: str, *, source: str, now: datetime) -> bool:
-    return hear_words(words, service_id=viewer.service_id, patient_id=patient_id, source=source, now=now)
+def _hear(viewer: Viewer, patient_id: UUID, words: str, *, source: str, now: datetime) -> None:
+    hear_words(words, service_id=viewer.service_id, patient_id=patient_id, source=source, now=now)

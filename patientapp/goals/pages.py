@@ -48,7 +48,6 @@ def _page(wrong: dict[str, str]) -> str:
         wrong=wrong,
         errors=list(wrong.items()),
         typed=request.form,
-        heard="heard" in request.args,
         back=url_for("home.mine"),
     )
 
@@ -59,10 +58,10 @@ def _page(wrong: dict[str, str]) -> str:
 def add() -> ResponseReturnValue:
     """A new goal."""
     try:
-        heard = actions.add_goal(viewer(), _me(), typed_words("words"), now=clock.now())
+        actions.add_goal(viewer(), _me(), typed_words("words"), now=clock.now())
     except Invalid as refused:
         return _page(_said(refused)), 422
-    return _onward(".mine", heard=heard)
+    return redirect(url_for(".mine"), 303)
 
 
 @blueprint.post("/my-page/goals/<uuid:goal_id>")
@@ -76,12 +75,10 @@ def review(goal_id: UUID) -> ResponseReturnValue:
         return _page({f"state-{goal_id}": _("Choose how it stands")}), 422
     note, seen = typed_words("note"), seen_step() or 0
     try:
-        heard = actions.review_goal(
-            viewer(), goal_id, GoalState(state), note=note, seen=seen, now=clock.now()
-        )
+        actions.review_goal(viewer(), goal_id, GoalState(state), note=note, seen=seen, now=clock.now())
     except Invalid as refused:
         return _page(_said(refused)), 422
-    return _onward(".mine", heard=heard)
+    return redirect(url_for(".mine"), 303)
 
 
 @blueprint.post("/my-page/practice")
@@ -91,10 +88,10 @@ def practise() -> ResponseReturnValue:
     """One line of my log."""
     words = typed_words("practice")
     try:
-        heard = actions.say(viewer(), _me(), WordKind.PRACTICE, words=words, now=clock.now())
+        actions.say(viewer(), _me(), WordKind.PRACTICE, words=words, now=clock.now())
     except Invalid as refused:
         return _page(_said(refused)), 422
-    return _onward(".mine", heard=heard)
+    return redirect(url_for(".mine"), 303)
 
 
 @blueprint.get("/my-page/to-talk-about")
@@ -118,7 +115,6 @@ def _talk_page(wrong: dict[str, str]) -> str:
         typed=request.form,
         is_posted=request.method == "POST",
         chosen=request.form.getlist("topics"),
-        heard="heard" in request.args,
         saved="saved" in request.args,
         back=url_for("home.mine"),
     )
@@ -132,17 +128,12 @@ def say() -> ResponseReturnValue:
     topics = tuple(Topic(one) for one in request.form.getlist("topics") if one in set(Topic))
     words, hope, now = typed_words("talk"), typed_words("hope"), clock.now()
     try:
-        heard = [actions.say(viewer(), _me(), WordKind.TALK, words=words, topics=topics, now=now)]
+        actions.say(viewer(), _me(), WordKind.TALK, words=words, topics=topics, now=now)
         if hope.strip():
-            heard.append(actions.say(viewer(), _me(), WordKind.HOPE, words=hope, now=now))
+            actions.say(viewer(), _me(), WordKind.HOPE, words=hope, now=now)
     except Invalid as refused:
         return _talk_page(_said(refused)), 422
-    return _onward(".talk", heard=any(heard))
-
-
-def _onward(to: str, *, heard: bool) -> ResponseReturnValue:
-    """Back to the page; advice stands first there where words spoke of risk (CLIN-02)."""
-    return redirect(url_for(to, heard="yes" if heard else None, saved=None if heard else "yes"), 303)
+    return redirect(url_for(".talk", saved="yes"), 303)
 
 
 def _said(refused: Invalid) -> dict[str, str]:

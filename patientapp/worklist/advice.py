@@ -22,7 +22,7 @@ from patientapp.worklist.phrases import risk_list, speaks_of_risk
 
 blueprint = Blueprint("advice", __name__, template_folder="templates")
 FOUND = "patientapp.wrote_of_risk"
-OWN_ADVICE = ("/advice", "heard=yes")  # such a page begins with advice by itself
+OWN_ADVICE = "/advice"  # such a page begins with advice by itself
 
 
 @blueprint.get("/help-now")
@@ -45,7 +45,7 @@ def advice_first(response: Response) -> Response:
     if response.status_code not in (302, 303) or not wrote_of_risk():
         return response
     to = urlsplit(onward)
-    if not any(mark in onward for mark in OWN_ADVICE):
+    if OWN_ADVICE not in to.path:
         then = f"{to.path}?{to.query}" if to.query else to.path
         response.headers["Location"] = url_for("advice.help_now", then=then)
     return response

@@ -61,6 +61,19 @@ def test_clin_02_words_that_were_kept_lead_by_the_advice(
     assert "/help-now" not in patient.post(path, data=calm).headers["Location"]
 
 
+def test_clin_02_who_gave_no_name_is_not_promised_that_somebody_looks(
+    session: Session, client: FlaskClient
+) -> None:
+    make_service(session, slug="upmoor")
+    sent = client.post(
+        "/feedback/upmoor", data=filled(client, "/feedback/upmoor", response="1", comment=RISK)
+    )
+    page = client.get(sent.headers["Location"]).text
+    assert is_first(page)
+    assert "nobody can call you" in page
+    assert "asked somebody in your team" not in page
+
+
 def test_clin_02_words_of_a_refused_form_are_answered_by_the_advice(patient: FlaskClient) -> None:
     refused = patient.post("/tell-us", data=filled(patient, "/tell-us", words=RISK))
     assert refused.status_code == 422
