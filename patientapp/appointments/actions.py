@@ -32,6 +32,7 @@ from patientapp.errors import Conflict
 from patientapp.patients.actions import need_booking_help
 from patientapp.workdays import london_day
 from patientapp.worklist.actions import raise_item
+from patientapp.worklist.queries import system_has_item
 from patientapp.worklist.rules import ItemKind
 
 
@@ -188,6 +189,16 @@ def ask_for_help(viewer: Viewer, *, now: datetime) -> None:
         service_id=person.service_id,
         patient_id=person.id,
         reason="booking_help_wanted",
-        source=f"{person.id}:booking_help_wanted:{london_day(now).isoformat()}",
+        source=_help_wanted(person.id, now=now),
         now=now,
     )
+
+
+def has_asked_for_help(viewer: Viewer, *, now: datetime) -> bool:
+    """Whether the viewer asked for help to book today, so that a call was promised."""
+    assert viewer.patient_id is not None
+    return system_has_item(_help_wanted(viewer.patient_id, now=now))
+
+
+def _help_wanted(patient_id: UUID, *, now: datetime) -> str:
+    return f"{patient_id}:booking_help_wanted:{london_day(now).isoformat()}"

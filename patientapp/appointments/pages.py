@@ -47,6 +47,7 @@ def _list(found: list[Visit], error: str = "") -> str:
         undo_until=undo_until,
         has_begun={one.id: one.starts_at <= now for one in shown},
         texts=texts,
+        has_asked_for_help=actions.has_asked_for_help(viewer(), now=now),
         errors=[("", error)] if error else [],
         back=url_for("assessments.tasks"),
     )
@@ -152,8 +153,10 @@ def ask_help() -> ResponseReturnValue:
 
 @blueprint.get("/visits/help")
 @requires(Permission.CHANGE_OWN_VISITS)
-def help_asked() -> str:
-    """We will call."""
+def help_asked() -> ResponseReturnValue:
+    """We will call, where that was asked for today; else the visits, from where it can be."""
+    if not actions.has_asked_for_help(viewer(), now=clock.now()):
+        return redirect(url_for(".coming"))
     return render_template("appointments/asked.html", visit=None, texts=texts)
 
 

@@ -11,7 +11,7 @@ def acts() -> list[tuple[str, str]]:
     return [
         (Act.TEXTS, _("Get a copy of texts about my visits")),
         (Act.PLAN, _("See my flare-up plan")),
-        (Act.RETURN, _("Ask to come back for me")),
+        (Act.RETURN, _("Ask to come back for me, once that is agreed")),
         (Act.VISITS, _("See my visits, say I am coming, ask for another time")),
     ]
 

@@ -39,10 +39,16 @@ def lines_of(
 ) -> SeenPage:
     """What happened in one patient's record, newest first; the caller has checked whose it is.
 
-    A press of "I cannot talk safely" is on no page; what somebody told us is on none of staff's.
+    A press of "I cannot talk safely" is on no page; what somebody told us is on none of staff's. Pages
+    that the patient opened one after another are one line: the looks of others are what is asked for.
     """
     found = system_entries(f"patient:{patient_id}", before=before, limit=limit + 1)
     shown, names = found[:limit], _names(found)
+    told = [
+        one
+        for one in shown
+        if one.action != seen_texts.QUIET and not (for_staff and one.action.startswith(seen_texts.APART))
+    ]
     lines = [
         Seen(
             seq=one.seq,
@@ -50,10 +56,14 @@ def lines_of(
             who=seen_texts.who(one.actor, names.get(one.actor, "")),
             what=seen_texts.in_words(one.action),
         )
-        for one in shown
-        if one.action != seen_texts.QUIET and not (for_staff and one.action.startswith(seen_texts.APART))
+        for one, before_it in zip(told, [None, *told], strict=False)
+        if not (_is_own_look(one) and before_it is not None and _is_own_look(before_it))
     ]
     return SeenPage(lines=lines, before=shown[-1].seq if len(found) > limit else None)
+
+
+def _is_own_look(entry: AuditEntry) -> bool:
+    return seen_texts.OWN_LOOKS.match(entry.action) is not None and entry.actor.startswith("patient:")
 
 
 def _names(entries: Iterable[AuditEntry]) -> Mapping[str, str]:

@@ -6,8 +6,9 @@ import re
 
 from patientapp.i18n import gettext as _
 
+OWN_LOOKS = re.compile(r"looked at (my page|own )")  # each page that they open: the rest would drown
 QUIET = "cannot talk safely"  # on no page: somebody may be looking (patient-experience.md 3.7)
-APART = "told"  # complaints and thanks: on the patient's own page, on none of staff's (B50)
+APART = ("told us", "told:")  # complaints and thanks: on the patient's own page, on none of staff's (B50)
 
 
 def who(actor: str, name: str) -> str:
@@ -40,8 +41,9 @@ def is_known(action: str) -> bool:
 
 def _words() -> list[tuple[str, str]]:
     return [
-        (r"looked at (my page|own )", _("Looked at your own pages")),
+        (OWN_LOOKS.pattern, _("Looked at your own pages")),
         (r".*carer", _("Worked on who may help you here")),
+        (r"told: (looked|read)", _("Looked at what you told us")),
         (r"told", _("Told us something, or answered it")),
         (QUIET, ""),  # on no screen at all
         (r".*(language|interpreter|for questions)", _("Noted your language or an interpreter")),
