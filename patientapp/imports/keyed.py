@@ -8,6 +8,7 @@ facts that do not change by themselves, unless the sender asks for it with `--re
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -36,7 +37,7 @@ class Row:
     is_new: bool
 
 
-class Keyed:
+class Keyed(ABC):
     """A kind of import by the sender's key; each says how its rows are judged and written."""
 
     name = ""
@@ -62,9 +63,9 @@ class Keyed:
         """What is wrong with these rows beside what is stored."""
         yield from ()
 
+    @abstractmethod
     def write(self, batch: Batch, rows: Sequence[Row]) -> None:
         """Store rows, each of its own key; what is not new is a change."""
-        raise NotImplementedError
 
     def follow(self, service_id: UUID, *, now: Any) -> int:
         """What follows from stored rows; nothing here."""

@@ -8,6 +8,7 @@ from patientapp.i18n import gettext as _
 from patientapp.questionnaires.definition import Instrument, Risk
 from patientapp.questionnaires.library import default_library
 from patientapp.worklist.limits import PASSED_ON, Contact, passed_on
+from patientapp.worklist.reasons import REASONS
 from patientapp.worklist.rules import MORE, CloseAction, ItemKind, ItemStep, Said, read_action
 
 
@@ -28,87 +29,8 @@ def kind(of: ItemKind) -> str:
 
 def reason(code: str) -> str:
     """Why somebody has to act, in words; the code itself where we have none."""
-    known = {
-        "link_locked": _("A link was locked after wrong dates of birth. Check the record and call."),
-        "not_me": _("Somebody said that a text was not for them. Check the mobile number."),
-        "text_not_delivered": _("A text did not arrive. Reach this person another way."),
-        "texts_left_at_carrier": _(
-            "The phone company stops our texts: somebody on this number texted STOP. Call and ask."
-        ),
-        "carer_text_not_delivered": _(
-            "A text to a carer did not arrive. Check the number with the patient."
-        ),
-        "carer_not_me": _("A carer's link reached somebody else. Check the number with the patient."),
-        "carer_locked": _("A carer gave wrong codes and is locked for a day. Ask the patient."),
-        "young_carer": _(
-            "A carer said that a child or young person helps. Offer support to the young carer."
-        ),
-        "dependent_children": _("A carer said that children depend on this person. Ask what they need."),
-        "carer_strained": _("A carer feels a heavy strain. Offer a carer's assessment and support."),
-        "cannot_talk_safely": _(
-            "Somebody told us that they cannot talk safely. Do not text, write or leave a message about "
-            "it. Speak to them alone, and follow your safeguarding steps."
-        ),
-        "no_mobile": _("Questionnaires are due and this person cannot be texted. Call or write."),
-        "pack_on_paper": _(
-            "Questionnaires are due and this person's record says paper. Print, post, and type them in."
-        ),
-        "visit_cancelled": _("A visit was cancelled by the patient. Offer the time to somebody else."),
-        "visit_kept_after_all": _("A cancelled visit was put back by the patient. Keep the time."),
-        "visit_change_wanted": _("Somebody wants another time for a visit. Call them."),
-        "visit_to_rebook": _("We cancelled this visit. Find a new time with the patient."),
-        "list_no_answer": _("Questions were not answered in time. Call, or offer paper or a visit."),
-        "list_missed": _("Visits were missed. Do what the policy of your service says is next."),
-        "list_no_progress": _("Scores show no progress. Talk about it in the team meeting."),
-        "list_gap": _("Nothing is planned for this person. Decide what comes next."),
-        "visit_call_needed": _("We cancelled a visit and no text can say so. Call them."),
-        "reply_unclear": _("A reply by text is for a person to read. Read it and call if needed."),
-        "reply_old_number": _("A text came from a number that this person no longer has. Read it."),
-        "reply_shared_number": _("A reply came from a number of more than one person. Ask whose it is."),
-        "reply_not_answered": _("A reply was acted on and no text can say so. Call them."),
-        "texts_stopped": _("Somebody left our texts and has a visit. Call them."),
-        "texts_stopped_shared": _("One of several people on a number left our texts. Ask each of them."),
-        "texts_wanted_shared": _("One of several people on a number wants our texts again. Ask each."),
-        "risk_words": _("A text may speak of self-harm or suicide. Read it now and act."),
-        "risk_in_words": _("What somebody wrote may speak of self-harm or suicide. Read it now and act."),
-        "risk_in_lost_words": _("Words that we could not keep may speak of self-harm. Reach them now."),
-        "flare_plan_shared": _(
-            "Somebody asks you to look at their flare-up plan. Agree it or write back."
-        ),
-        "words_in_other_language": _(
-            "What somebody wrote is not in English. Have it read and translated."
-        ),
-        "visit_booking_help": _("A visit is booked and this person needs help with booking. Call them."),
-        "booking_help_wanted": _("Somebody asks for help to book. Call them."),
-        "visit_no_text": _("A visit is coming and this person cannot be texted. Call or write."),
-        "pifu_request": _("Somebody asks to come back. Read the request and answer it."),
-        "pifu_sooner": _("Somebody who asked to come back wrote again and needs an answer sooner."),
-        "pifu_late": _("A request to come back is past its day. We told the patient that we call."),
-        "pifu_signs": _("Somebody said yes to emergency signs while asking to come back. Call them now."),
-        "pifu_signs_not_sure": _("Somebody is not sure about emergency signs. Call them now."),
-        "pifu_check_in": _("It was agreed that we look in by ourselves. Call or write."),
-        "pifu_ends": _("The time to come back ends soon. Decide with the patient what follows."),
-        "housebound": _(
-            "Somebody cannot leave home. Arrange telephone, video or home visits, and post papers."
-        ),
-        "told_in_private": _("Somebody told us something in private. Read it alone and act."),
-        "abuse_in_words": _("What somebody wrote is to be read alone, now. Then act."),
-        "children_at_risk": _("A clinician found a worry about safe care of children. Act on it now."),
-        "suicide_found": _("A clinician found active thoughts of suicide. Act on it now."),
-        "mdt_review_wanted": _("An onward referral waits for the team's review. Put it on the list."),
-        "dependence_worry": _("A worry about dependence has no help in place yet. Offer help."),
-        "query_waiting": _("Somebody asked the service a question. Answer it, then close this."),
-        "interpreter_wanted": _("Somebody needs an interpreter. Call them with one."),
-        "no_wording_call": _(
-            "Questions are not in this person's language and they want a call. Call with an interpreter."
-        ),
-        "no_wording_paper": _(
-            "Questions are not in this person's language and they want paper. Find the version to post."
-        ),
-        "proxy_wanted": _("Somebody wants to answer for this person. Call them."),
-    }
-    if code in known:
-        return known[code]
+    if code in REASONS:
+        return REASONS[code]
     found = _risk(code)
     return found[1].label if found else code
 

@@ -144,8 +144,8 @@ def test_a_title_names_the_question_the_set_and_the_service(app: Flask) -> None:
 def test_each_name_in_our_templates_is_spelt_right() -> None:
     app = gallery.make(undefined=jinja2.StrictUndefined)
     for name in sorted(set(NAMES) - KIT):
-        fetch(app, name, "?wrong=1")
-    fetch(app, "problem")
+        assert "<h1" in fetch(app, name, "?wrong=1"), "a wrong name raises on its page"
+    assert "<h1" in fetch(app, "problem")
 
 
 class Pseudo(gettext.NullTranslations):

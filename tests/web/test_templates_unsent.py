@@ -90,6 +90,7 @@ def test_rel_03_a_phone_that_refuses_storage_says_stay(page: Page) -> None:
     page.route("**/send/words", lambda route: route.abort())
     answer(page)
     page.get_by_text("Stay on this page until you see Sent.").wait_for()
+    assert page.url.endswith("/words"), "and stays where the answer is"
     page.unroute("**/send/words")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url("**/done")
@@ -104,6 +105,7 @@ def test_the_servers_own_page_is_shown_when_it_has_one(page: Page) -> None:
     )
     page.get_by_role("button", name="Skip this question").click()
     page.get_by_role("heading", name="Choose an answer").wait_for()
+    assert page.get_by_text("Not sent yet").count() == 0, "the server has answered: nothing waits"
 
 
 def test_skipping_sends_skip_and_no_answer(page: Page) -> None:
