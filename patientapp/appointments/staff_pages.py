@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -26,10 +26,10 @@ from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Conflict, Invalid
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
-from patientapp.web.desk import check_form_patient, staff_page
+from patientapp.web.desk import asked_day, check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.web.typed import seen_step
-from patientapp.workdays import FIRST_DAY, LAST_DAY, london_day
+from patientapp.workdays import london_day
 
 blueprint = Blueprint("visits_staff", __name__, template_folder="templates")
 VERBS = {
@@ -46,7 +46,7 @@ VERBS = {
 def of_day() -> str:
     """My service's visits of a day."""
     now = clock.now()
-    day = _day(request.args.get("day", ""), today=london_day(now))
+    day = asked_day("day", london_day(now))
     with transaction():
         found = lists.visits_on(viewer(), day)
         people = " ".join(sorted({str(person.id) for _visit, person in found}))
@@ -60,16 +60,6 @@ def of_day() -> str:
         visits=found,
         texts=texts,
     )
-
-
-def _day(given: str, *, today: date) -> date:
-    try:
-        day = date.fromisoformat(given) if given else today
-    except ValueError:
-        raise Invalid("The list cannot be shown so.", fields={"day": ["Use YYYY-MM-DD."]}) from None
-    if not FIRST_DAY <= day < LAST_DAY:
-        raise Invalid("The list cannot be shown so.", fields={"day": ["Check the year."]})
-    return day
 
 
 @blueprint.get("/staff/patients/<uuid:patient_id>/visits")

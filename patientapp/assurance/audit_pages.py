@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, stream_with_context, url_for
 
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
@@ -14,29 +14,17 @@ from patientapp.assurance import queries
 from patientapp.audit.actions import record
 from patientapp.cells import csv_line
 from patientapp.db import transaction
-from patientapp.errors import Invalid
-from patientapp.web.desk import staff_page
-from patientapp.workdays import add_months, london_day
+from patientapp.web.desk import asked_days, staff_page
 
 blueprint = Blueprint("audit_reading", __name__, template_folder="templates")
 COLUMNS = ("chain", "number", "at", "actor", "action", "object", "result", "hash")
-
-
-def _period() -> tuple[date, date]:
-    today = london_day(clock.now())
-    try:
-        last = date.fromisoformat(request.args.get("last") or today.isoformat())
-        first = date.fromisoformat(request.args.get("first") or add_months(last, -1).isoformat())
-    except ValueError:
-        raise Invalid("This cannot be shown so.", fields={"first": ["Use YYYY-MM-DD."]}) from None
-    return first, last
 
 
 @blueprint.get("/staff/audit")
 @requires(Permission.READ_AUDIT)
 def audit() -> str:
     """Which days, and the file to take away."""
-    first, last = _period()
+    first, last = asked_days(months=1)
     with transaction():
         count = sum(1 for _entry in queries.audit_of(viewer(), first=first, last=last))
         record(viewer(), "looked at the audit", now=clock.now())
@@ -48,7 +36,7 @@ def audit() -> str:
 @requires(Permission.READ_AUDIT)
 def export() -> Response:
     """Every entry of the days asked for: read only, ids and states, and no name of a patient."""
-    first, last = _period()
+    first, last = asked_days(months=1)
     with transaction():
         record(viewer(), "took away the audit", now=clock.now(), object=f"{first} {last}")
     response = Response(stream_with_context(_lines(first, last)), content_type="text/csv; charset=utf-8")

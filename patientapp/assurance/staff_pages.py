@@ -26,9 +26,9 @@ from patientapp.patients.typed import typed_day
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import schedule
 from patientapp.services.queries import staff_names
-from patientapp.web.desk import staff_page
+from patientapp.web.desk import asked_days, staff_page
 from patientapp.web.idempotency import once
-from patientapp.workdays import add_months, is_working_day, london_day
+from patientapp.workdays import is_working_day, london_day
 from patientapp.worklist.queries import open_items
 from patientapp.worklist.texts import reason
 
@@ -170,7 +170,7 @@ def _next_working_day(today: date) -> date:
 @requires(Permission.HANDLE_TASKS)
 def exception_report() -> str:
     """Complaints of a period by their dates, with room for the account that a commissioner asks for."""
-    first, last = _period()
+    first, last = asked_days(months=3)
     with transaction():
         found = complaints(viewer(), first=first, last=last)
         record(viewer(), "looked at complaints", now=clock.now())
@@ -182,16 +182,6 @@ def exception_report() -> str:
         today=london_day(clock.now()),
         back=url_for("progress.home"),
     )
-
-
-def _period() -> tuple[date, date]:
-    today = london_day(clock.now())
-    try:
-        last = date.fromisoformat(request.args.get("last") or today.isoformat())
-        first = date.fromisoformat(request.args.get("first") or add_months(last, -3).isoformat())
-    except ValueError:
-        raise Invalid("This cannot be shown so.", fields={"first": ["Use YYYY-MM-DD."]}) from None
-    return first, last
 
 
 @blueprint.get("/staff/questionnaires")

@@ -22,7 +22,7 @@ from patientapp.services.queries import staff_names
 from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.web.typed import seen_step
-from patientapp.workdays import london_day
+from patientapp.workdays import FIRST_DAY, london_day
 
 blueprint = Blueprint("told_staff", __name__, template_folder="templates")
 LATE = date.max
@@ -109,6 +109,8 @@ def report() -> str:
     today = london_day(clock.now())
     given = request.args.get("year", "")
     year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else today.year
+    if not FIRST_DAY.year < year <= today.year:
+        year = today.year
     with transaction():
         record(viewer(), "looked at the service's participation report", now=clock.now())
     return staff_page(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -22,9 +21,9 @@ from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.patients.typed import typed_day
 from patientapp.services.queries import staff_names
-from patientapp.web.desk import check_form_patient, staff_page
+from patientapp.web.desk import asked_days, check_form_patient, staff_page
 from patientapp.web.idempotency import once
-from patientapp.workdays import add_months, london_day
+from patientapp.workdays import london_day
 
 blueprint = Blueprint("findings", __name__, template_folder="templates")
 UNDER = "/staff/patients/<uuid:patient_id>/findings"
@@ -182,7 +181,7 @@ def triage() -> str:
 @requires(Permission.HANDLE_TASKS)
 def questions() -> str:
     """Questions put to the service: which wait, how long, and what became of them."""
-    first, last = _period()
+    first, last = asked_days(months=3)
     now = clock.now()
     with transaction():
         found = reports.queries_of(viewer(), first=first, last=last)
@@ -204,7 +203,7 @@ def questions() -> str:
 @requires(Permission.WRITE_PLANS)
 def report() -> str:
     """What was found and done in a period, for the team."""
-    first, last = _period()
+    first, last = asked_days(months=3)
     with transaction():
         found = reports.counted(viewer(), first=first, last=last)
         work = reports.work_changes(viewer(), first=first, last=last)
@@ -224,16 +223,3 @@ def report() -> str:
         last=last,
         back=url_for("progress.home"),
     )
-
-
-def _period() -> tuple[date, date]:
-    """The days of the address, both inclusive; without them the last three months."""
-    today = london_day(clock.now())
-    try:
-        last = date.fromisoformat(request.args.get("last") or today.isoformat())
-        first = date.fromisoformat(request.args.get("first") or add_months(last, -3).isoformat())
-    except ValueError:
-        raise Invalid("This cannot be shown so.", fields={"first": ["Use YYYY-MM-DD."]}) from None
-    if first > last:
-        raise Invalid("This cannot be shown so.", fields={"first": ["Must not be after the last day."]})
-    return first, last

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from patientapp import clock
 from patientapp.access.guard import requires, viewer
@@ -17,7 +17,7 @@ from patientapp.reminders import results_texts as texts
 from patientapp.reminders.results import results as results_of
 from patientapp.reminders.results_rules import Group, Rate
 from patientapp.web.current import settings
-from patientapp.web.desk import staff_page
+from patientapp.web.desk import asked_day, staff_page
 from patientapp.workdays import london_day
 
 blueprint = Blueprint("reminders", __name__, template_folder="templates")
@@ -31,8 +31,8 @@ def results() -> str:
     """Missed visits by what was sent, when and to whom, and how many people can be texted."""
     now = clock.now()
     today = london_day(now)
-    first = _day("from", today - LAST_DAYS)
-    last = _day("to", today)
+    first = asked_day("from", today - LAST_DAYS)
+    last = asked_day("to", today)
     if not timedelta(0) <= last - first <= LONGEST:
         raise Invalid("These days cannot be shown.", fields={"from": ["Give the earlier day first."]})
     with transaction():
@@ -46,15 +46,6 @@ def results() -> str:
         everyone=[_("All"), *_cells(found.everyone)],
         texts=texts,
     )
-
-
-def _day(name: str, otherwise: date) -> date:
-    given = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(given) if given else otherwise
-    except ValueError:
-        said = "Write a day as 2026-09-01."
-        raise Invalid("These days cannot be shown.", fields={name: [said]}) from None
 
 
 def _row(group: Group, rate: Rate) -> list[object]:

@@ -9,10 +9,12 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import format_date, format_datetime
 
+from patientapp import clock
 from patientapp.access.guard import viewer
 from patientapp.access.matrix import Permission, may
-from patientapp.errors import Conflict
+from patientapp.errors import Conflict, Invalid
 from patientapp.i18n import gettext as _
+from patientapp.workdays import FIRST_DAY, LAST_DAY, add_months, london_day
 
 
 class OtherPatient(Conflict):
@@ -59,6 +61,34 @@ def staff_page(template: str, *, here: str = "", **facts: Any) -> str:
     ]
     sign_out_url = url_for("staff_signin.sign_out")
     return render_template(template, menu=menu, sign_out_url=sign_out_url, **facts)
+
+
+def asked_day(name: str, otherwise: date) -> date:
+    """A day of the address; Invalid where it cannot be read, or is not one that this app counts in."""
+    given = request.args.get(name, "").strip()
+    try:
+        day = date.fromisoformat(given) if given else otherwise
+    except ValueError:
+        raise _not_shown(name, "Write a day as 2026-09-01.") from None
+    if not FIRST_DAY <= day < LAST_DAY:
+        raise _not_shown(name, "Check the year.")
+    return day
+
+
+def asked_days(*, months: int) -> tuple[date, date]:
+    """The days `first` to `last` of the address, both inclusive; without them the last so many months.
+
+    Invalid where one cannot be read, or the first is after the last.
+    """
+    last = asked_day("last", london_day(clock.now()))
+    first = asked_day("first", max(add_months(last, -months), FIRST_DAY))
+    if first > last:
+        raise _not_shown("first", "Give the earlier day first.")
+    return first, last
+
+
+def _not_shown(name: str, said: str) -> Invalid:
+    return Invalid("These days cannot be shown.", fields={name: [said]})
 
 
 def day_words(day: date | None) -> str:

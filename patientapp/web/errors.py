@@ -104,9 +104,16 @@ def _page(status: int, problem: Problem | None = None, reference: str = "") -> R
         title=(problem and problem.heading()) or title,
         happened=happened,
         next_step=step or next_step,
+        wrong=_said_of_fields(problem) if problem and is_desk(request.path) else [],
         reference=reference,
     )
     return Response(body, status=status, mimetype="text/html")
+
+
+def _said_of_fields(problem: Problem) -> list[str]:
+    """What is wrong with what staff asked for, by field; codes are for forms, not for reading."""
+    said = (f"{name}: {words}" for name, given in (problem.fields or {}).items() for words in given)
+    return [one for one in said if one.count(" ") > 1]
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
