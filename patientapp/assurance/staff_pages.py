@@ -1,9 +1,8 @@
-"""Staff's pages of assurance: incidents, missing facts, downtime, approvals, complaints."""
+"""Staff's pages of assurance: missing facts, downtime, complaints, who agreed which questionnaire."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,16 +15,13 @@ from patientapp.appointments.lists import visits_on
 from patientapp.assurance import actions, queries, texts
 from patientapp.assurance.complaints import complaints
 from patientapp.assurance.missing import lacks
-from patientapp.assurance.rules import Harm, IncidentKind, Told
 from patientapp.audit.actions import record
 from patientapp.db import transaction
-from patientapp.errors import Conflict, Invalid
+from patientapp.errors import Invalid
 from patientapp.findings.rules import forms
-from patientapp.i18n import gettext as _
 from patientapp.patients.typed import typed_day
 from patientapp.questionnaires.library import default_library
 from patientapp.questionnaires.schedule import schedule
-from patientapp.services.queries import staff_names
 from patientapp.web.desk import asked_days, staff_page
 from patientapp.web.idempotency import once
 from patientapp.workdays import is_working_day, london_day
@@ -33,93 +29,6 @@ from patientapp.worklist.queries import open_items
 from patientapp.worklist.texts import reason
 
 blueprint = Blueprint("assurance", __name__, template_folder="templates")
-
-
-@blueprint.get("/staff/incidents")
-@requires(Permission.REPORT_INCIDENTS)
-def incidents() -> str:
-    """My service's incidents, and a form for one more."""
-    return _incidents({})
-
-
-def _incidents(wrong: dict[str, str]) -> str:
-    today = london_day(clock.now())
-    with transaction():
-        found = queries.incidents(viewer())
-        year = queries.incidents_of_year(viewer(), _year(today))
-        record(viewer(), "looked at incidents", now=clock.now())
-    return staff_page(
-        "assurance/incidents.html",
-        found=found,
-        year=year,
-        of_year=_year(today),
-        names=staff_names(viewer(), _people(found)),
-        kinds=texts.kinds(),
-        harms=texts.harms(),
-        typed=request.form,
-        wrong=wrong,
-        errors=[({"happened_on": "dob-day"}.get(name, name), words) for name, words in wrong.items()],
-        back=url_for("progress.home"),
-    )
-
-
-def _people(found: list[queries.Known]) -> set[UUID]:
-    return {one.incident.reported_by for one in found} | {step.by for one in found for step in one.steps}
-
-
-def _year(today: date) -> int:
-    given = request.args.get("year", "")
-    if given and not (given.isascii() and given.isdigit() and 1950 <= int(given) <= today.year):
-        raise Invalid("The report cannot be shown so.", fields={"year": ["Use a year up to this one."]})
-    return int(given or today.year)
-
-
-@blueprint.post("/staff/incidents")
-@requires(Permission.REPORT_INCIDENTS)
-@once
-def report() -> ResponseReturnValue:
-    """Keep a report."""
-    kind, harm, day = request.form.get("kind", ""), request.form.get("harm", ""), typed_day()
-    wrong = {}
-    if kind not in set(IncidentKind):
-        wrong["kind"] = texts.mistake("kind")
-    if harm not in set(Harm):
-        wrong["harm"] = texts.mistake("harm")
-    if day is None:
-        wrong["happened_on"] = texts.mistake("happened_on")
-    if wrong or day is None:
-        return _incidents(wrong), 422
-    words = request.form.get("words", "")
-    told = Told(kind=IncidentKind(kind), harm=Harm(harm), happened_on=day, words=words)
-    try:
-        actions.report_incident(viewer(), told, now=clock.now())
-    except Invalid as problem:
-        return _incidents({name: texts.mistake(name) for name in problem.fields}), 422
-    return redirect(url_for(".incidents"), 303)
-
-
-@blueprint.post("/staff/incidents/<uuid:incident_id>/steps")
-@requires(Permission.REPORT_INCIDENTS)
-@once
-def add_step(incident_id: UUID) -> ResponseReturnValue:
-    """Say what was done, and perhaps close it."""
-    queries.incident(viewer(), incident_id)
-    seen, closes = request.form.get("seen", ""), request.form.get("closes") == "y"
-    words = request.form.get("words", "")
-    try:
-        actions.add_step(
-            viewer(),
-            incident_id,
-            words,
-            closes=closes,
-            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else -1,
-            now=clock.now(),
-        )
-    except Invalid:
-        return _incidents({"": _("Say what was done, in 4,000 characters or fewer")}), 422
-    except Conflict as problem:
-        return _incidents({"": problem.detail}), 409
-    return redirect(url_for(".incidents"), 303)
 
 
 @blueprint.get("/staff/missing")

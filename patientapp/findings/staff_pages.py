@@ -1,4 +1,4 @@
-"""Staff's pages of findings: fill in a form, take one back, what is due, what a period holds."""
+"""Staff's pages of findings: the forms of a patient, filled in, kept and taken back."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from patientapp.audit.actions import record
 from patientapp.db import transaction
 from patientapp.episodes.queries import episodes_of
 from patientapp.errors import Forbidden, Invalid, NotFound
-from patientapp.findings import actions, queries, reports, texts
-from patientapp.findings.returning import returns_by_route
+from patientapp.findings import actions, queries, texts
 from patientapp.findings.rules import Form, forms
 from patientapp.i18n import gettext as _
 from patientapp.patients.queries import patient
 from patientapp.patients.typed import typed_day
 from patientapp.services.queries import staff_names
-from patientapp.web.desk import asked_days, check_form_patient, staff_page
+from patientapp.web.desk import check_form_patient, staff_page
 from patientapp.web.idempotency import once
 from patientapp.workdays import london_day
 
@@ -151,75 +150,3 @@ def undo(patient_id: UUID, finding_id: UUID) -> ResponseReturnValue:
     _form(was.form)
     actions.undo(viewer(), finding_id, now=clock.now())
     return redirect(url_for(".of_patient", patient_id=patient_id), 303)
-
-
-@blueprint.get("/staff/reviews")
-@requires(Permission.WRITE_PLANS)
-def due() -> str:
-    """What is due in every open episode: the longest overdue first."""
-    now = clock.now()
-    today = london_day(now)
-    with transaction():
-        found = queries.due_of(viewer(), until=today + queries.SOON)
-        seen = " ".join(sorted({str(one.patient.id) for one in found}))
-        record(viewer(), "looked at reviews due", now=now, object=seen)
-    return staff_page("findings/due.html", due=found, today=today, back=url_for("progress.home"))
-
-
-@blueprint.get("/staff/triage")
-@requires(Permission.WRITE_PLANS)
-def triage() -> str:
-    """Referrals that wait for triage, with what to know before placing the patient."""
-    with transaction():
-        found = queries.to_triage(viewer())
-        seen = " ".join(sorted({str(one.patient.id) for one in found}))
-        record(viewer(), "looked at triage", now=clock.now(), object=seen)
-    return staff_page("findings/triage.html", waiting=found, back=url_for("progress.home"))
-
-
-@blueprint.get("/staff/questions")
-@requires(Permission.HANDLE_TASKS)
-def questions() -> str:
-    """Questions put to the service: which wait, how long, and what became of them."""
-    first, last = asked_days(months=3)
-    now = clock.now()
-    with transaction():
-        found = reports.queries_of(viewer(), first=first, last=last)
-        seen = " ".join(sorted({str(one.patient.id) for one in found}))
-        record(viewer(), "looked at questions", now=now, object=seen)
-    form = forms()[reports.QUERY]
-    return staff_page(
-        "findings/questions.html",
-        found=found,
-        form_of=form,
-        now=now,
-        first=first,
-        last=last,
-        back=url_for("progress.home"),
-    )
-
-
-@blueprint.get("/staff/findings")
-@requires(Permission.WRITE_PLANS)
-def report() -> str:
-    """What was found and done in a period, for the team."""
-    first, last = asked_days(months=3)
-    with transaction():
-        found = reports.counted(viewer(), first=first, last=last)
-        work = reports.work_changes(viewer(), first=first, last=last)
-        medicines = reports.medicine_answers(viewer(), first=first, last=last)
-        opened = reports.plans_opened(viewer(), first=first, last=last)
-        returns = returns_by_route(viewer(), first=first, last=last)
-        record(viewer(), "looked at a report", now=clock.now())
-    return staff_page(
-        "findings/report.html",
-        found=found,
-        work=work,
-        medicines=medicines,
-        returns=returns,
-        opened=opened,
-        texts=texts,
-        first=first,
-        last=last,
-        back=url_for("progress.home"),
-    )

@@ -19,7 +19,7 @@ DAYS = [
     "2026-02-30",
     "tomorrow",
     "٢٠٢٦-٠١-٠١",
-    "1" * 400,
+    "1" * 5000,
 ]
 PAGES = [
     ("/staff/visits", "day"),
@@ -32,6 +32,9 @@ PAGES = [
     ("/staff/audit.csv", "last"),
     ("/staff/complaints/report", "last"),
     ("/staff/participation", "year"),
+    ("/staff/incidents", "year"),
+    ("/staff/alert-load", "weeks"),
+    ("/staff/lists/no_answer", "page"),
     ("/staff/returns", "month"),
 ]
 
